@@ -1,0 +1,34 @@
+"""What an agent does with an order id, whatever the transport: act on the answer, or on the error's next step."""
+
+import json
+from typing import Any
+
+from mcp.client import Client
+
+
+async def follow(client: Client, order_id: str, provider: str = "auto") -> str:
+    """Look one order up and say in one line what to do about it."""
+    result = await client.call_tool("get_order", {"order_id": order_id, "provider": provider, "detail": "summary"})
+    if not result.is_error:
+        order: dict[str, Any] = result.structured_content
+        todo = "ask the customer to act" if order.get("requires_action") else "nothing to do"
+        return f"{order_id}: {order['status']} at {order['provider']}, {todo}"
+    # An error is one text block whose last line is JSON; `next_step` is there to be branched on.
+    error = json.loads(result.content[0].text.splitlines()[-1])["error"]
+    match error["next_step"]:
+        case "check_id":
+            return f"{order_id}: not found, ask the customer for the id again"
+        case "ask_user":
+            choices = ", ".join(candidate["provider"] for candidate in error["candidates"])
+            return f"{order_id}: several have it ({choices}), ask which one"
+        case "retry_later":
+            return f"{order_id}: {error['code']}, try again in {error.get('retry_after_seconds', 60)} seconds"
+        case _:
+            return f"{order_id}: {error['code']}, hand over to a person"
+
+
+async def work_through(client: Client) -> None:
+    """Found, not found and ambiguous; then the ambiguous one again with a provider named."""
+    for order_id in ("ord_partial", "ord_nowhere", "4711"):
+        print(await follow(client, order_id))
+    print(await follow(client, "4711", provider="polinate"))

@@ -1,0 +1,8 @@
+"""`python -m order_mcp` is `order-mcp`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,234 @@
+"""The command line. Everything heavy is imported by the command that needs it: hosts wait for the first answer."""
+
+import argparse
+import json
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+
+from . import __version__
+from .config import Config, ConfigurationError, is_set, provider_variables, read_config
+from .errors import Internal, InvalidInput, NotFound, OrderMcpError
+from .server import TOOLS, Desk, build_server, http_app, log_bug, open_desk, serve_stdio
+
+FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# They log addresses, and addresses hold ids.
+THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "stamina", "asyncio", "uvicorn")
+
+
+class Stop(Exception):
+    """The program cannot go on: one line for standard error, and an exit code."""
+
+    def __init__(self, line: str, code: int = USAGE) -> None:
+        super().__init__(line)
+        self.code = code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (Stop, ConfigurationError) as stop:
+        print(f"order-mcp: {stop}", file=sys.stderr)
+        return stop.code if isinstance(stop, Stop) else USAGE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--env-file", metavar="PATH", help="read variables from this file; the environment wins")
+    common.add_argument("--sandbox", action="store_true", help="use emulated provider APIs instead of the real ones")
+    parser = argparse.ArgumentParser(
+        prog="order-mcp",
+        description="MCP server that says where an order stands. Without a command it serves MCP over stdio.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"order-mcp {__version__}")
+    parser.set_defaults(run=_serve, env_file=None, sandbox=False, http=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    serve = commands.add_parser("serve", parents=[common], help="serve MCP over stdio, or over HTTP")
+    serve.add_argument("--http", action="store_true", help="streamable HTTP at /mcp instead of stdio")
+    serve.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000; 0 = any free one)")
+    serve.set_defaults(run=_serve)
+
+    demo = commands.add_parser("demo", parents=[common], help="see every provider answer, with nothing configured")
+    demo.set_defaults(run=_demo)
+
+    for tool, model in TOOLS.items():
+        noun = tool.removeprefix("get_")
+        command = commands.add_parser(f"get-{noun}", parents=[common], help=f"look up one {noun}")
+        command.add_argument("id", metavar="ID", help=f"the {noun} id as the provider writes it")
+        command.add_argument("--provider", help="who has it (default auto)")
+        command.add_argument("--detail", help="summary, standard or full")
+        command.add_argument("--item-offset", metavar="N", help="first line item to show")
+        command.add_argument("--json", action="store_true", help="print the JSON object only")
+        command.set_defaults(run=_look_up, model=model, noun=noun)
+
+    doctor = commands.add_parser("doctor", parents=[common], help="check the configuration against the providers")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.set_defaults(run=_doctor)
+
+    sandbox = commands.add_parser("sandbox", help="serve the emulated provider APIs on loopback")
+    sandbox.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    sandbox.set_defaults(run=_sandbox)
+    return parser
+
+
+# Configuration ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _configured(options: argparse.Namespace) -> Iterator[tuple[Config, bool]]:
+    """The configuration to run with, and whether it is the sandbox's, which lives as long as this does."""
+    environment = _environment(options.env_file)
+    config = read_config(environment)
+    _set_up_logging(config.server.log_level)
+    if not (options.sandbox or config.server.sandbox):
+        yield config, False
+        return
+    from .sandbox import running
+
+    own = {name: value for name, value in environment.items() if name not in provider_variables()}
+    with running() as sandbox:
+        print("order-mcp: sandbox mode, every answer is made up.", file=sys.stderr, flush=True)
+        yield read_config(own | sandbox.environment), True
+
+
+def _environment(env_file: str | None) -> dict[str, str]:
+    process = {name: value for name, value in os.environ.items() if is_set(value)}
+    if env_file is None:
+        return process
+    from dotenv import dotenv_values
+
+    try:
+        with open(env_file, encoding="utf-8") as lines:
+            values = dotenv_values(stream=lines, interpolate=False)
+    except (OSError, ValueError):
+        raise Stop(f"--env-file {env_file!r} cannot be read as a text file.") from None
+    return {name: value for name, value in values.items() if value is not None} | process
+
+
+def _set_up_logging(level: str) -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("order_mcp").setLevel(level)
+    for name in THIRD_PARTY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+# Commands -----------------------------------------------------------------------------------------------------------
+
+
+def _serve(options: argparse.Namespace) -> int:
+    if options.http and options.host not in LOOPBACK:
+        raise Stop("--host takes 127.0.0.1, ::1 or localhost only; hosting for others is to come.")
+    with _configured(options) as (config, sandbox):
+        server = build_server(config, sandbox=sandbox)
+        if not options.http:
+            anyio.run(serve_stdio, server)
+            return FOUND
+        import uvicorn
+
+        family = socket.AF_INET6 if options.host == "::1" else socket.AF_INET
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((options.host, options.port))
+            except (OSError, OverflowError):
+                raise Stop(
+                    f"port {options.port} on {options.host} is not free; choose another --port.", FAILED
+                ) from None
+            name = f"[{options.host}]" if family == socket.AF_INET6 else options.host
+            print(
+                f"order-mcp: serving MCP at http://{name}:{listener.getsockname()[1]}/mcp", file=sys.stderr, flush=True
+            )
+            settings = uvicorn.Config(
+                http_app(server, options.host), log_config=None, access_log=False, timeout_graceful_shutdown=2
+            )
+            uvicorn.Server(settings).run(sockets=[listener])
+        return FOUND
+
+
+def _look_up(options: argparse.Namespace) -> int:
+    given: dict[str, Any] = {
+        f"{options.noun}_id": options.id,
+        "provider": options.provider,
+        "detail": options.detail,
+        "item_offset": options.item_offset,
+    }
+    with _configured(options) as (config, sandbox):
+
+        async def ask() -> int:
+            async with open_desk(config, sandbox=sandbox) as desk:
+                return await _print_answer(desk, options, given)
+
+        return anyio.run(ask)
+
+
+async def _print_answer(desk: Desk, options: argparse.Namespace, given: dict[str, Any]) -> int:
+    try:
+        answer = await desk.answer(options.model, given)
+    except OrderMcpError as error:
+        text = desk.error_text(error)
+        if options.json:
+            print(text.splitlines()[-1])
+        else:
+            print(text, file=sys.stderr)
+        return NOT_FOUND if isinstance(error, NotFound) else USAGE if isinstance(error, InvalidInput) else FAILED
+    except Exception as bug:
+        log_bug(bug)
+        print(desk.error_text(Internal("order-mcp itself failed; this is a bug.")), file=sys.stderr)
+        return FAILED
+    if options.json:
+        print(json.dumps(answer.structured, ensure_ascii=False, indent=2))
+    else:
+        print(answer.summary, answer.text, sep="\n")
+    return FOUND
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from .doctor import examine, report
+
+    with _configured(options) as (config, sandbox):
+
+        async def look() -> int:
+            async with open_desk(config, sandbox=sandbox) as desk:
+                findings = await examine(config, desk.router)
+            print(json.dumps(findings, indent=2) if options.json else report(findings))
+            return 0 if findings["ok"] else 1
+
+        return anyio.run(look)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from .demo import demonstrate
+
+    return anyio.run(demonstrate)
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from .sandbox import running
+
+    try:
+        with running(options.port) as sandbox:
+            print(f"# The emulated provider APIs are at {sandbox.origin}. Stop with Ctrl-C.\n#\n# They know:")
+            for row in sandbox.sandbox.known():
+                print(f"#   {row.tool:<10} {row.provider:<11} {row.id:<28} {row.description}")
+            print("#\n# Point order-mcp at them:")
+            for name, value in sandbox.environment.items():
+                print(f"export {name}={value}")
+            sys.stdout.flush()
+            anyio.run(anyio.sleep_forever)
+    except (OSError, OverflowError):
+        raise Stop(f"port {options.port} is not free; choose another --port.", FAILED) from None
+    return FOUND

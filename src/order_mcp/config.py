@@ -1,0 +1,149 @@
+"""Environment → frozen settings. Read once, at start-up.
+
+A provider's variables belong to its own file; this module holds the server's, and finds the rest by discovery.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from .models import Audience
+from .providers import PROVIDERS
+from .providers.settings import Setup, Variable, read_setup, variables
+
+SECONDS_RULE = "must be a number of seconds from 0.1 to 120"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SWITCH = {"1": True, "true": True, "0": False, "false": False}
+
+
+class ConfigurationError(Exception):
+    """A server variable is malformed. The message names it and the rule."""
+
+
+def _one_of(table: Mapping[str, Any]) -> BeforeValidator:
+    def look_up(value: str) -> Any:
+        found = table.get(value.strip().lower(), table.get(value.strip().upper()))
+        if found is None:
+            raise ValueError(f"must be one of {', '.join(table)}")
+        return found
+
+    return BeforeValidator(look_up)
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 120:
+        raise ValueError(SECONDS_RULE)
+    return seconds
+
+
+class ServerSettings(BaseModel):
+    """The server's own variables."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    audience: Annotated[Audience, _one_of({a.value: a for a in Audience})] = Field(
+        Audience.AGENT, alias="ORDER_MCP_AUDIENCE", description="Who reads the answers: agent, customer or internal"
+    )
+    default_provider: Annotated[str, _one_of({name: name for name in PROVIDERS})] | None = Field(
+        None, alias="ORDER_MCP_DEFAULT_PROVIDER", description="What `auto` means, when not all are to be asked"
+    )
+    timeout_seconds: Annotated[float, BeforeValidator(_seconds)] = Field(
+        8.0, alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
+    )
+    deadline_seconds: Annotated[float, BeforeValidator(_seconds)] = Field(
+        20.0, alias="ORDER_MCP_DEADLINE_SECONDS", description="Limit of one whole look-up with retries"
+    )
+    log_level: Annotated[str, _one_of({level: level for level in LOG_LEVELS})] = Field(
+        "WARNING", alias="ORDER_MCP_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR; on stderr"
+    )
+    sandbox: Annotated[bool, _one_of(SWITCH)] = Field(
+        False, alias="ORDER_MCP_SANDBOX", description="1 = use the emulated APIs instead of the real ones"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that was read from the environment."""
+
+    server: ServerSettings
+    providers: Mapping[str, Setup]
+
+    @property
+    def order_providers(self) -> list[str]:
+        """The providers to offer for orders: those with at least one variable set, or all while none is."""
+        able = [name for name in self.providers if PROVIDERS[name].supports("get_order")]
+        return [name for name in able if self.providers[name].begun] or able
+
+    @property
+    def cart_providers(self) -> list[str]:
+        """The providers to offer for carts: always all that have them, for they are few."""
+        return [name for name in self.providers if PROVIDERS[name].supports("get_cart")]
+
+
+def read_config(environment: Mapping[str, str]) -> Config:
+    """Read every variable.
+
+    Raises:
+        ConfigurationError: a server variable is malformed. Provider variables never raise: what is wrong with
+            them is in `Config.providers`.
+    """
+    given = {name: value for name, value in environment.items() if is_set(value)}
+    server = _read_server(given)
+    return Config(server, {name: read_setup(provider.Settings, given) for name, provider in PROVIDERS.items()})
+
+
+def provider_variables() -> set[str]:
+    """The names of all variables that belong to providers, files of secrets included."""
+    return {name for v in all_variables() if not v.name.startswith("ORDER_MCP_") for name in (v.name, f"{v.name}_FILE")}
+
+
+def server_variables() -> list[Variable]:
+    """The server's own variables, for documentation and the registry file."""
+    return [
+        Variable(
+            name=str(field.alias),
+            description=field.description or "",
+            secret=False,
+            default=None if field.default is None else _written(field.default),
+            choices=(),
+        )
+        for field in ServerSettings.model_fields.values()
+    ]
+
+
+def all_variables() -> list[Variable]:
+    """Every variable: the providers' in their order, then the server's."""
+    return [v for provider in PROVIDERS.values() for v in variables(provider.Settings)] + server_variables()
+
+
+def _written(default: Any) -> str:
+    return f"{default:g}" if isinstance(default, float) else str(int(default) if isinstance(default, bool) else default)
+
+
+def is_set(value: str) -> bool:
+    """Whether a variable says anything."""
+    # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder.
+    return bool(value.strip()) and not value.strip().startswith("${user_config.")
+
+
+def _read_server(given: Mapping[str, str]) -> ServerSettings:
+    try:
+        server = ServerSettings.model_validate(dict(given))
+    except ValidationError as invalid:
+        error = invalid.errors(include_input=False)[0]
+        raise ConfigurationError(f"{error['loc'][0]} {error.get('ctx', {}).get('error', 'is malformed')}.") from None
+    if server.timeout_seconds > server.deadline_seconds:
+        if "timeout_seconds" not in server.model_fields_set:
+            # Only the deadline was chosen, and it is shorter than the default attempt: it stands.
+            return server.model_copy(update={"timeout_seconds": server.deadline_seconds})
+        raise ConfigurationError(
+            f"ORDER_MCP_TIMEOUT_SECONDS ({server.timeout_seconds:g}) must not be more than "
+            f"ORDER_MCP_DEADLINE_SECONDS ({server.deadline_seconds:g})."
+        )
+    return server

@@ -1,0 +1,75 @@
+"""`order-mcp demo`: the main job with nothing configured, seen through a real MCP client.
+
+Starts the emulated provider APIs, starts this very program as a stdio server that points at them, and prints what an
+agent would get for a handful of questions.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters
+
+from .sandbox import running
+
+# What is asked, and why it is worth seeing.
+QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("A Fleet order", "get_order", {"order_id": "1008", "provider": "fleet"}),
+    ("A Fleet cart", "get_cart", {"cart_id": "2001"}),
+    ("A FlexPortal order", "get_order", {"order_id": "ord_partial", "provider": "flexportal"}),
+    ("A Senmo order", "get_order", {"order_id": "issue-1", "provider": "senmo"}),
+    ("A Polinate order", "get_order", {"order_id": "ord_ACTIVE_IN_TRANSIT", "provider": "polinate"}),
+    (
+        "Nobody said who has it: all that could are asked",
+        "get_order",
+        {"order_id": "ord_fulfilled", "detail": "summary"},
+    ),
+    ("An id that several have", "get_order", {"order_id": "4711"}),
+    ("An id that nobody has", "get_order", {"order_id": "ord_nowhere"}),
+)
+
+
+async def demonstrate() -> int:
+    """Ask every question; returns 0 when each was answered as it should be."""
+    command, *arguments = this_program()
+    print("order-mcp demo: emulated provider APIs, the real server over stdio, a real MCP client.")
+    print("What stands behind > is what an agent gets.")
+    with running() as sandbox:
+        server = StdioServerParameters(command=command, args=arguments, env=sandbox.environment)
+        async with Client(server) as client:
+            listed = await client.list_tools()
+            print(f"\nTools: {', '.join(tool.name for tool in listed.tools)}")
+            errors = [await _ask(client, *question) for question in QUESTIONS]
+    print("\nTo use it in an MCP host, paste this into its configuration. It answers from the sandbox; for the real")
+    print("thing, take --sandbox out and put the variables of your providers into env (see README.md).\n")
+    print(json.dumps(host_configuration(), indent=2))
+    # The last two questions are there for their errors.
+    return 0 if errors == [False] * (len(QUESTIONS) - 2) + [True, True] else 1
+
+
+async def _ask(client: Client, title: str, tool: str, arguments: dict[str, Any]) -> bool:
+    print(f"\n{title}\n  {tool} {json.dumps(arguments)}")
+    result = await client.call_tool(tool, arguments)
+    for block in result.content:
+        for line in getattr(block, "text", "").splitlines():
+            print(f"  > {line}")
+    return bool(result.is_error)
+
+
+def this_program() -> list[str]:
+    """The command that starts this very installation, with an absolute path."""
+    # Not resolved: the interpreter of a virtual environment is a link, and what it points to knows no packages.
+    beside = Path(sys.executable).with_name("order-mcp.exe" if os.name == "nt" else "order-mcp")
+    if program := shutil.which(beside):
+        return [str(Path(program).absolute())]
+    return [str(Path(sys.executable).absolute()), "-m", "order_mcp"]
+
+
+def host_configuration() -> dict[str, Any]:
+    """The `mcpServers` entry of most hosts, in sandbox mode."""
+    command, *arguments = this_program()
+    return {"mcpServers": {"order-mcp": {"command": command, "args": [*arguments, "--sandbox"]}}}

@@ -1,0 +1,169 @@
+"""Everything that can go wrong, as an agent will read it.
+
+OrderMcpError
+├── the caller can mend it
+│   ├── InvalidInput          invalid_input
+│   ├── NotFound              not_found
+│   ├── Ambiguous             ambiguous
+│   └── UnsupportedOperation  unsupported_operation
+├── the operator can mend it
+│   ├── NotConfigured         not_configured
+│   ├── Unauthorized          unauthorized
+│   ├── Forbidden             forbidden
+│   ├── BadResponse           bad_response
+│   └── Internal              internal
+├── time may mend it
+│   ├── RateLimited           rate_limited
+│   ├── Timeout               timeout
+│   ├── Unreachable           unreachable
+│   └── UpstreamError         upstream_error
+└── depends on what failed
+    └── Incomplete            incomplete
+
+Each error carries a sentence that we wrote: what happened, and what to do next. Nothing that a provider
+sent ever enters one, except a request id that matches `REQUEST_ID`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
+
+NextStep = Literal["fix_arguments", "check_id", "ask_user", "retry_later", "tell_operator", "tell_user"]
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class OrderMcpError(Exception):
+    """A failure with a stable code, a sentence and the next step."""
+
+    code: ClassVar[str]
+    when: ClassVar[str]
+    next_step: NextStep
+    retryable: bool = False
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        provider: str | None = None,
+        retry_after_seconds: int | None = None,
+        request_id: object = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.provider = provider
+        self.retry_after_seconds = retry_after_seconds
+        self.details: dict[str, Any] = dict(details or {})
+        if isinstance(request_id, str) and REQUEST_ID.fullmatch(request_id):
+            self.details["request_id"] = request_id
+
+
+class InvalidInput(OrderMcpError):
+    code = "invalid_input"
+    when = "an argument is missing, unknown or malformed, or the provider refused the id (400, 422)"
+    next_step = "fix_arguments"
+
+
+class NotFound(OrderMcpError):
+    code = "not_found"
+    when = "the provider answered in its own words that it has no such order or cart"
+    next_step = "check_id"
+
+
+class Ambiguous(OrderMcpError):
+    code = "ambiguous"
+    when = "several providers have the id; `candidates` names them"
+    next_step = "ask_user"
+
+    def __init__(self, sentence: str, *, candidates: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(sentence, details={"candidates": list(candidates)})
+
+
+class UnsupportedOperation(OrderMcpError):
+    code = "unsupported_operation"
+    when = "the provider has no carts"
+    next_step = "tell_user"
+
+
+class NotConfigured(OrderMcpError):
+    code = "not_configured"
+    when = "the provider is not set up; the sentence names the variables"
+    next_step = "tell_operator"
+
+
+class Unauthorized(OrderMcpError):
+    code = "unauthorized"
+    when = "the credential was refused (401)"
+    next_step = "tell_operator"
+
+
+class Forbidden(OrderMcpError):
+    code = "forbidden"
+    when = "the credential lacks the right (403, or Fleet's INSUFFICIENT_SCOPE)"
+    next_step = "tell_operator"
+
+
+class BadResponse(OrderMcpError):
+    code = "bad_response"
+    when = "not JSON, wrong shape, too large, another order's id, a redirect, or not the provider's API"
+    next_step = "tell_operator"
+
+
+class Internal(OrderMcpError):
+    code = "internal"
+    when = "a bug in order-mcp; the text says no more than that"
+    next_step = "tell_operator"
+
+
+class RateLimited(OrderMcpError):
+    code = "rate_limited"
+    when = "the provider asked for fewer requests (429); `retry_after_seconds` where known"
+    next_step = "retry_later"
+    retryable = True
+
+
+class Timeout(OrderMcpError):
+    code = "timeout"
+    when = "an attempt or the whole look-up took too long"
+    next_step = "retry_later"
+    retryable = True
+
+
+class Unreachable(OrderMcpError):
+    code = "unreachable"
+    when = "no connection, or one that broke"
+    next_step = "retry_later"
+    retryable = True
+
+
+class UpstreamError(OrderMcpError):
+    code = "upstream_error"
+    when = "the provider failed (5xx)"
+    next_step = "retry_later"
+    retryable = True
+
+
+class Incomplete(OrderMcpError):
+    code = "incomplete"
+    when = "not found where we could ask, and some providers could not be asked (`failed`)"
+    next_step: NextStep = "tell_operator"
+
+    def __init__(self, sentence: str, *, failed: Mapping[str, OrderMcpError], not_found_at: Sequence[str]) -> None:
+        waits = [e.retry_after_seconds for e in failed.values() if e.retry_after_seconds is not None]
+        super().__init__(
+            sentence,
+            retry_after_seconds=max(waits, default=None),
+            details={
+                "failed": [{"provider": name, "code": error.code} for name, error in failed.items()],
+                "not_found_at": list(not_found_at),
+            },
+        )
+        self.retryable = any(error.retryable for error in failed.values())
+        if self.retryable:
+            self.next_step = "retry_later"
+
+
+def all_errors() -> list[type[OrderMcpError]]:
+    """Every error class, in the order in which they are drawn above."""
+    return OrderMcpError.__subclasses__()

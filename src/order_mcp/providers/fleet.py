@@ -1,0 +1,211 @@
+"""Fleet (fleet.co): laptop and device leasing for companies. Orders and carts.
+
+https://docs.fleet.co/api/operations/ordersorder_id.md and https://docs.fleet.co/carts-and-orders/, read November
+2026. Signs in with a bearer key of one workspace; READ scope is enough. Quirks: everything sits in `data`; ids are
+integers in bodies and digits in paths; an order and a cart share one id space; the order calls its currency
+`rent_currency`, the cart `currency`; `rent` has no stated period; the meaning of the status keys is not documented.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import Forbidden, OrderMcpError
+from ..http import Answer
+from ..models import NOUN, Buyer, Cart, LineItem, Operation, Order, OrderStatus, Reference, Totals
+from .base import Provider
+from .settings import BaseUrl, ProviderSettings, SecretHeader, variable
+from .wire import Reader, Wire, filled, only, text
+
+
+class FleetSettings(ProviderSettings):
+    needs = ("FLEET_API_KEY",)
+
+    api_key: SecretHeader | None = variable("FLEET_API_KEY", "Fleet platform key, flt_sk_…")
+    base_url: BaseUrl | None = variable(
+        "FLEET_BASE_URL", "Address of Fleet's platform API", default="https://api.fleet.co/platform/v1"
+    )
+
+
+class OrderData(Wire):
+    order_id: str
+    client_status: str | None = None
+    device_names: list[str | None] | None = None
+    rent: str | None = None
+    rent_currency: str | None = None
+    order_number: str | None = None
+    contract_number: str | None = None
+    order_date: str | None = None
+    num_devices: str | None = None
+
+
+class OrderBody(Wire):
+    data: OrderData
+
+
+class Device(Wire):
+    id: str | None = None
+    name: str | None = None
+    rent: str | None = None
+    product_id: str | None = None
+
+
+class CartData(Wire):
+    id: str
+    purchaser_id: str | None = None
+    num_devices: str | None = None
+    rent: str | None = None
+    currency: str | None = None
+    devices: list[Device] | None = None
+
+
+class CartBody(Wire):
+    data: CartData
+
+
+# `[1-9][0-9]*` in ASCII: the documented `^[1-9]\d*$` would let Unicode digits and a final newline pass.
+ID = re.compile(r"[1-9][0-9]*")
+
+# client_status, from the enum of the order document. Fleet says no more of it than "order progress key for display
+# and filtering"; each row is our reading of the key and of its place in the enum.
+# key: (status, must the customer act?, note)
+_WHOSE_MOVE = "What this status asks of whom is not documented."
+CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, str | None]] = {
+    "RECEIVED": (OrderStatus.PENDING, False, None),
+    "BEING_PROCESSED": (OrderStatus.PROCESSING, False, None),
+    "FINANCING_REQUEST": (OrderStatus.PROCESSING, False, "A financing request is under way."),
+    # The two that name something only the customer can hand in.
+    "DOC_REQUIRED": (OrderStatus.PROCESSING, True, "Documents are required."),
+    "SIGNING": (OrderStatus.PROCESSING, True, "The contract is to be signed."),
+    "PROCESSING": (OrderStatus.PROCESSING, False, "The order is being prepared."),
+    "SHIPPED": (OrderStatus.SHIPPED, False, None),
+    # Not "delivered": nobody has confirmed the reception yet.
+    "RECEPTION_TO_CONFIRM": (OrderStatus.SHIPPED, True, "Reception is to be confirmed."),
+    # These three follow the delivery in the enum, so the lease runs. Whose move it is, is not said: they may wait for
+    # the customer, for Fleet or for a courier.
+    "ONGOING_ORDER": (OrderStatus.ACTIVE, None, f"The order is ongoing. {_WHOSE_MOVE}"),
+    "PENDING_DECISION": (OrderStatus.ACTIVE, None, f"A decision is pending. {_WHOSE_MOVE}"),
+    "EQUIPMENT_TO_SEND": (OrderStatus.ACTIVE, None, f"Equipment is to be sent. {_WHOSE_MOVE}"),
+    "ARCHIVED": (OrderStatus.ARCHIVED, False, None),
+    "FAILED": (OrderStatus.FAILED, None, None),
+    # A documented word, not a parse problem: Fleet itself says that it does not know.
+    "UNKNOWN": (OrderStatus.UNKNOWN, None, "The provider itself reports the status as unknown."),
+}
+
+
+def to_order(wire: OrderData, read: Reader) -> Order:
+    word = text(wire.client_status)
+    if word not in CLIENT_STATUS:
+        read.warn("unrecognized_status")
+    status, requires_action, note = CLIENT_STATUS.get(word or "", (OrderStatus.UNKNOWN, None, None))
+    count = read.number(wire.num_devices)
+    return Order(
+        provider=Fleet.name,
+        id=wire.order_id,
+        order_number=text(wire.order_number),
+        status=status,
+        provider_status=word,
+        status_note=note,
+        requires_action=requires_action,
+        references=only([to_contract(wire.contract_number)]),
+        currency=read.currency(wire.rent_currency),
+        totals=filled(Totals(rent=read.amount(wire.rent))),
+        item_count=count,
+        line_items=None if wire.device_names is None else to_lines(wire.device_names, count, read),
+        placed_at=read.moment(wire.order_date),
+        warnings=read.warnings,
+    )
+
+
+def to_contract(number: str | None) -> Reference | None:
+    return Reference(type="contract", value=value) if (value := text(number)) else None
+
+
+def to_lines(names: list[str | None], count: int | float | None, read: Reader) -> list[LineItem]:
+    # "Display names for devices on the order" does not say one name per device. It is, where the numbers agree.
+    one_per_device = len(names) == count
+    if count is not None and not one_per_device:
+        read.warn("count_mismatch")
+    return [
+        LineItem(title=title, quantity=times if one_per_device else None)
+        for title, times in Counter(text(name) for name in names).items()
+    ]
+
+
+def to_cart(wire: CartData, read: Reader) -> Cart:
+    count = read.number(wire.num_devices)
+    if count is not None and wire.devices is not None and len(wire.devices) != count:
+        read.warn("count_mismatch")
+    return Cart(
+        provider=Fleet.name,
+        id=wire.id,
+        currency=read.currency(wire.currency),
+        totals=filled(Totals(rent=read.amount(wire.rent))),
+        item_count=count,
+        line_items=None if wire.devices is None else [to_device(device, read) for device in wire.devices],
+        buyer=Buyer(id=wire.purchaser_id) if text(wire.purchaser_id) and wire.purchaser_id else None,
+        warnings=read.warnings,
+    )
+
+
+def to_device(wire: Device, read: Reader) -> LineItem:
+    return LineItem(
+        id=text(wire.id),
+        title=text(wire.name),
+        product_id=text(wire.product_id),
+        quantity=1,  # one row per device
+        rent=read.amount(wire.rent),
+    )
+
+
+class Fleet(Provider[FleetSettings]):
+    name = "fleet"
+    title = "Fleet"
+    Settings = FleetSettings
+    tells = "status, rent, devices by name, order and contract number, order date"
+    signs_in_with = "platform key (bearer)"
+    states_period = False
+    # One id space: an id moves from carts to orders when the cart is validated.
+    not_found_hint = {
+        "get_order": "It may still be a cart: try get_cart.",
+        "get_cart": "It may already be an order: try get_order.",
+    }
+    impossible_id = "999999999999999999"
+
+    async def headers(self) -> Mapping[str, str]:
+        key = self.settings.api_key
+        return {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+
+    @classmethod
+    def refused_id(cls, id: str) -> str | None:
+        if ID.fullmatch(id):
+            return None
+        return (
+            "Fleet ids are digits without leading zero, such as 42; this looks like an order or contract number. "
+            "Send Fleet's own id as order_id or cart_id."
+        )
+
+    def is_missing(self, body: Any) -> bool:
+        # The cart endpoint may say either, depending on how far the basket is.
+        return isinstance(body, dict) and body.get("error") in ("ORDER_NOT_FOUND", "CART_NOT_FOUND")
+
+    def refusal(self, operation: Operation, answer: Answer, body: Any) -> OrderMcpError | None:
+        # The status that comes with a missing scope "varies", so the code decides.
+        if isinstance(body, dict) and body.get("error") == "INSUFFICIENT_SCOPE":
+            return Forbidden(
+                f"Fleet's key lacks the scope to read this {NOUN[operation]}. The operator has to grant READ.",
+                provider=self.name,
+            )
+        return super().refusal(operation, answer, body)
+
+    async def get_order(self, order_id: str) -> Order:
+        body, read = await self.fetch("get_order", OrderBody, "orders", order_id)
+        return to_order(body.data, read)
+
+    async def get_cart(self, cart_id: str) -> Cart:
+        body, read = await self.fetch("get_cart", CartBody, "carts", cart_id)
+        return to_cart(body.data, read)
+
+
+PROVIDER = Fleet

@@ -1,0 +1,423 @@
+"""FlexPortal (flexportal.io): subscriptions for physical products. Orders only.
+
+https://docs.flexportal.io/api-reference/orders/get and https://docs.flexportal.io/api-reference/overview, read
+November 2026. Signs in with a bearer key and the header Tenant-ID. Quirks: data is region-specific, so a wrong region
+or tenant looks like "no such order"; amounts are JSON numbers; "rental" is their word for subscription; `fulfilled`
+means that all items have active subscriptions, not that anything was delivered; the period of `totals` is not stated.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, model_validator
+
+from ..models import (
+    Address,
+    Customer,
+    Fulfillment,
+    LineItem,
+    LineStatus,
+    Number,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    Progress,
+    Reference,
+    Related,
+    Totals,
+)
+from .base import Provider
+from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, variable
+from .wire import Reader, Wire, filled, only, scalars, text
+
+REGIONS = {
+    "eu": "https://api-eu.flexportal.io",
+    "us": "https://api-us.flexportal.io",
+    "qatar": "https://api-qatar.flexportal.io",
+}
+
+
+def _region(value: str) -> str:
+    if value.strip().lower() not in REGIONS:
+        raise ValueError(f"must be one of {', '.join(REGIONS)}")
+    return value.strip().lower()
+
+
+class FlexPortalSettings(ProviderSettings):
+    needs = ("FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION or FLEXPORTAL_BASE_URL")
+
+    api_key: SecretHeader | None = variable("FLEXPORTAL_API_KEY", "FlexPortal API key")
+    tenant_id: Header | None = variable("FLEXPORTAL_TENANT_ID", "FlexPortal business unit id")
+    region: Annotated[str, AfterValidator(_region)] | None = variable(
+        "FLEXPORTAL_REGION", "FlexPortal region that holds the data", choices=tuple(REGIONS)
+    )
+    base_url: BaseUrl | None = variable("FLEXPORTAL_BASE_URL", "Address of FlexPortal's API, instead of a region")
+
+    @property
+    def address(self) -> str:
+        return self.base_url or REGIONS.get(self.region or "", "")
+
+
+class WireCustomer(Wire):
+    customerId: str | None = None
+    email: str | None = None
+    firstName: str | None = None
+    lastName: str | None = None
+    company: str | None = None
+    phone: str | None = None
+    customerType: str | None = None
+
+
+class WireAddress(Wire):
+    contactName: str | None = None
+    company: str | None = None
+    buildingInfo: str | None = None
+    streetAddress: str | None = None
+    locality: str | None = None
+    city: str | None = None
+    adminArea: str | None = None
+    postalCode: str | None = None
+    country: str | None = None
+
+
+class Item(Wire):
+    productId: str | None = None
+    variantId: str | None = None
+    sku: str | None = None
+    productName: str | None = None
+    quantity: str | None = None
+    unitPrice: str | None = None
+    contractLength: str | None = None
+    listPrice: str | None = None
+    acquisitionCost: str | None = None
+    # The two defaults of the schema that are applied: a line that does not mention its rentals has none yet.
+    rentalIds: list[str] | None = []
+    rentalStatus: str | None = "pending"
+
+
+class WireTotals(Wire):
+    subtotal: str | None = None
+    taxAmount: str | None = None
+    total: str | None = None
+    currency: str | None = None
+    totalDevices: str | None = None
+
+
+class WirePayment(Wire):
+    status: str | None = None
+    method: str | None = None
+    transactionId: str | None = None
+    paidAmount: str | None = None
+    manuallyMarked: bool | None = None
+
+
+class RentalProgress(Wire):
+    totalDevices: str | None = None
+    rentedDevices: str | None = None
+
+
+class ExtensionDetails(Wire):
+    originalOrderId: str | None = None
+    extensionMonths: str | None = None
+    previousEndDate: str | None = None
+    newEndDate: str | None = None
+    reason: str | None = None
+
+
+class UpgradeDetails(Wire):
+    previousDevice: str | None = None
+    previousSerialNumber: str | None = None
+    previousMonthlyAmount: str | None = None
+    previousRentalId: str | None = None
+    upgradeReason: str | None = None
+
+
+class OrderBody(Wire):
+    orderId: str
+    tenantId: str | None = None
+    status: str | None = None
+    orderType: str | None = None
+    customer: WireCustomer | None = None
+    billingAddress: WireAddress | None = None
+    shippingAddress: WireAddress | None = None
+    items: list[Item] | None = None
+    totals: WireTotals | None = None
+    payment: WirePayment | None = None
+    customFields: dict[str, Any] | None = None
+    rentalProgress: RentalProgress | None = None
+    rentalIds: list[str] | None = None
+    billingGroupId: str | None = None
+    trackingNumber: str | None = None
+    shippedAt: str | None = None
+    createdAt: str | None = None
+    updatedAt: str | None = None
+    createdBy: str | None = None
+    notes: str | None = None
+    extensionDetails: ExtensionDetails | None = None
+    upgradeDetails: UpgradeDetails | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, body: Any) -> Any:
+        # The reference shows a bare order; an older version of the overview promised `{"data": {…}}`.
+        return body["data"] if isinstance(body, dict) and list(body) == ["data"] else body
+
+
+# Order life cycle table of the order document. Spelled with two l's there.
+ORDER_STATUS = {
+    "pending": OrderStatus.PENDING,  # "awaiting review/confirmation"
+    "confirmed": OrderStatus.CONFIRMED,  # "approved and ready for fulfillment"
+    "partial": OrderStatus.PARTIALLY_FULFILLED,  # "some items have subscriptions"
+    "fulfilled": OrderStatus.ACTIVE,  # "all items have active subscriptions": running, not delivered
+    "cancelled": OrderStatus.CANCELED,
+}
+# Only these have units that somebody still has to provide; the document computes them for confirmed, its own table
+# says that a partial order has them too.
+OPEN_STATUS = ("confirmed", "partial")
+LINE_STATUS = {
+    "pending": LineStatus.PROCESSING,
+    "partial": LineStatus.PARTIAL,
+    "completed": LineStatus.FULFILLED,
+}
+PAYMENT_STATUS = {
+    "pending": PaymentStatus.PENDING,
+    "paid": PaymentStatus.PAID,
+    "failed": PaymentStatus.FAILED,
+}
+ORDER_TYPES = ("standard", "extension", "upgrade")
+
+
+def to_order(wire: OrderBody, read: Reader, tenant_id: str | None) -> Order:
+    word = text(wire.status)
+    if word not in ORDER_STATUS:
+        read.warn("unrecognized_status")
+    if wire.tenantId is not None and wire.tenantId != tenant_id:
+        read.warn("tenant_mismatch")
+    totals, payment = wire.totals or WireTotals(), wire.payment or WirePayment()
+    item_count = read.number(totals.totalDevices)
+    lines = None if wire.items is None else [to_line(item, word, read) for item in wire.items]
+    progress = to_progress(wire.rentalProgress, read)
+    check_figures(word, item_count, lines, progress, wire.rentalIds, read)
+    return Order(
+        provider=FlexPortal.name,
+        id=wire.orderId,
+        status=ORDER_STATUS.get(word or "", OrderStatus.UNKNOWN),
+        provider_status=word,
+        payment_status=to_payment_status(text(payment.status), read),
+        order_type=to_order_type(text(wire.orderType), read),
+        references=only([to_billing_group(wire.billingGroupId)]),
+        related=to_related(wire, read),
+        currency=read.currency(totals.currency),
+        totals=filled(
+            Totals(
+                subtotal=read.amount(totals.subtotal),
+                tax=read.amount(totals.taxAmount),
+                total=read.amount(totals.total),
+                paid=read.amount(payment.paidAmount),
+            )
+        ),
+        item_count=item_count,
+        line_items=lines,
+        customer=to_customer(wire.customer),
+        shipping_address=to_address(wire.shippingAddress),
+        billing_address=to_address(wire.billingAddress),
+        fulfillment=filled(
+            Fulfillment(
+                shipped_at=read.moment(wire.shippedAt),
+                tracking_number=text(wire.trackingNumber),
+                progress=progress,
+            )
+        ),
+        subscription_count=None if wire.rentalIds is None else len(wire.rentalIds),
+        subscription_ids=wire.rentalIds,
+        created_at=read.moment(wire.createdAt),
+        updated_at=read.moment(wire.updatedAt),
+        notes=text(wire.notes),
+        payment=filled(
+            Payment(
+                method=text(payment.method),
+                transaction_id=text(payment.transactionId),
+                manually_marked=payment.manuallyMarked,
+            )
+        ),
+        created_by=text(wire.createdBy),
+        custom_fields=scalars(wire.customFields),
+        warnings=read.warnings,
+    )
+
+
+def to_line(item: Item, order_word: str | None, read: Reader) -> LineItem:
+    quantity = read.number(item.quantity)
+    fulfilled = None if item.rentalIds is None else len(item.rentalIds)
+    if item.rentalStatus is not None and item.rentalStatus not in LINE_STATUS:
+        read.warn("unrecognized_status")
+    return LineItem(
+        title=text(item.productName),
+        sku=text(item.sku),
+        product_id=text(item.productId),
+        variant_id=text(item.variantId),
+        quantity=quantity,
+        fulfilled=fulfilled,
+        remaining=to_remaining(item.rentalStatus, quantity, fulfilled, read) if order_word in OPEN_STATUS else None,
+        monthly_price=read.amount(item.unitPrice),  # "Monthly subscription price per unit"
+        contract_months=read.number(item.contractLength),
+        subscription_ids=item.rentalIds,
+        status=LINE_STATUS.get(item.rentalStatus or ""),
+        list_price=read.amount(item.listPrice),
+        acquisition_cost=read.amount(item.acquisitionCost),
+    )
+
+
+def to_remaining(
+    rental_status: str | None, quantity: Number | None, fulfilled: int | None, read: Reader
+) -> Number | None:
+    """Units still without a subscription: the document's `quantity - rentalIds.length`, never below zero."""
+    completed = rental_status == "completed"
+    if quantity is not None and fulfilled is not None:
+        if fulfilled > quantity or (completed and fulfilled < quantity):
+            read.warn("fulfillment_mismatch")
+        return 0 if completed else max(0, quantity - fulfilled)
+    return 0 if completed else None
+
+
+def to_progress(wire: RentalProgress | None, read: Reader) -> Progress | None:
+    if wire is None:
+        return None
+    return filled(Progress(total=read.number(wire.totalDevices), fulfilled=read.number(wire.rentedDevices)))
+
+
+def check_figures(
+    word: str | None,
+    item_count: Number | None,
+    lines: list[LineItem] | None,
+    progress: Progress | None,
+    rental_ids: list[str] | None,
+    read: Reader,
+) -> None:
+    """Warn where the provider contradicts itself. The status is trusted, the figures are shown as they are."""
+    total, rented = (progress.total, progress.fulfilled) if progress else (None, None)
+    quantities = [line.quantity for line in lines or []]
+    counts = {item_count, total}
+    if lines and None not in quantities:
+        counts.add(sum(quantity for quantity in quantities if quantity is not None))
+    if len(counts - {None}) > 1:
+        read.warn("count_mismatch")
+    if word == "cancelled" and rental_ids:  # "no subscriptions created"
+        read.warn("fulfillment_mismatch")
+    if total is None or rented is None:
+        return
+    # "When rentedDevices equals totalDevices, the order status changes to fulfilled". 0 of 0 proves nothing.
+    if rented > total or (word == "fulfilled" and rented < total):
+        read.warn("fulfillment_mismatch")
+    if word in ("pending", "confirmed", "partial") and rented == total > 0:
+        read.warn("fulfillment_mismatch")
+
+
+def to_payment_status(word: str | None, read: Reader) -> PaymentStatus | None:
+    if word is None:
+        return None
+    if word not in PAYMENT_STATUS:
+        read.warn("unrecognized_status")
+    return PAYMENT_STATUS.get(word, PaymentStatus.UNKNOWN)
+
+
+def to_order_type(word: str | None, read: Reader) -> Any:
+    if word in (*ORDER_TYPES, None):
+        return word
+    read.warn("dropped_value")
+    return None
+
+
+def to_billing_group(id: str | None) -> Reference | None:
+    return Reference(type="billing_group", value=value) if (value := text(id)) else None
+
+
+def to_related(wire: OrderBody, read: Reader) -> Related | None:
+    extension, upgrade = wire.extensionDetails, wire.upgradeDetails
+    if extension is not None:
+        return Related(
+            kind="extension",
+            order_id=text(extension.originalOrderId),
+            months=read.number(extension.extensionMonths),
+            previous_end=read.moment(extension.previousEndDate),
+            new_end=read.moment(extension.newEndDate),
+            reason=text(extension.reason),
+        )
+    if upgrade is not None:
+        return Related(
+            kind="upgrade",
+            previous_device=text(upgrade.previousDevice),
+            previous_subscription_id=text(upgrade.previousRentalId),
+            previous_monthly_amount=read.amount(upgrade.previousMonthlyAmount),
+            previous_serial=text(upgrade.previousSerialNumber),
+            reason=text(upgrade.upgradeReason),
+        )
+    return None
+
+
+def to_customer(wire: WireCustomer | None) -> Customer | None:
+    if wire is None:
+        return None
+    names = [name.strip() for name in (wire.firstName, wire.lastName) if text(name) and name]
+    return filled(
+        Customer(
+            id=text(wire.customerId),
+            name=" ".join(names) or None,
+            company=text(wire.company),
+            type=text(wire.customerType),
+            email=text(wire.email),
+            phone=text(wire.phone),
+        )
+    )
+
+
+def to_address(wire: WireAddress | None) -> Address | None:
+    if wire is None:
+        return None
+    return filled(
+        Address(
+            name=text(wire.contactName),
+            company=text(wire.company),
+            street_address=text(wire.streetAddress),
+            extended_address=text(wire.buildingInfo),
+            locality=text(wire.locality),  # a district; the city has a field of its own
+            city=text(wire.city),
+            region=text(wire.adminArea),
+            postal_code=text(wire.postalCode),
+            country=text(wire.country),
+        )
+    )
+
+
+class FlexPortal(Provider[FlexPortalSettings]):
+    name = "flexportal"
+    title = "FlexPortal"
+    Settings = FlexPortalSettings
+    tells = "status, payment, totals, lines with monthly price and subscriptions, customer, addresses, tracking"
+    signs_in_with = "API key (bearer) and tenant id"
+    states_period = False
+    not_found_hint = {
+        "get_order": "If it is right, the operator should check FlexPortal's tenant and region: "
+        "orders of another tenant or region look like missing ones."
+    }
+
+    async def headers(self) -> Mapping[str, str]:
+        settings = self.settings
+        if not (settings.api_key and settings.tenant_id):
+            return {}
+        return {
+            "Authorization": f"Bearer {settings.api_key.get_secret_value()}",
+            "Tenant-ID": settings.tenant_id,
+        }
+
+    def is_missing(self, body: Any) -> bool:
+        error = body.get("error") if isinstance(body, dict) else None
+        return isinstance(error, dict) and "code" in error
+
+    async def get_order(self, order_id: str) -> Order:
+        body, read = await self.fetch("get_order", OrderBody, "v1", "orders", order_id)
+        return to_order(body, read, self.settings.tenant_id)
+
+
+PROVIDER = FlexPortal

@@ -1,0 +1,214 @@
+"""Polinate (polinate.ai): B2B ordering. Orders only.
+
+https://docs.polinate.ai/api-reference/orders/get-an-order-by-id and https://docs.polinate.ai/guides/rate-limits, read
+November 2026. Signs in with two headers, X-Business-Id and X-API-Key (the OpenAPI's `security: []` notwithstanding).
+Quirks: no envelope; the documentation's own example lacks most of the fields that its schema requires; two status
+axes, phase and status; lines have ids but no product names; whether `price` is per unit or per line is not stated.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Reference, Totals
+from .base import Provider
+from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, variable
+from .wire import Reader, Wire, filled, only, scalars, text
+
+
+class PolinateSettings(ProviderSettings):
+    needs = ("POLINATE_BUSINESS_ID", "POLINATE_API_KEY")
+
+    business_id: Header | None = variable("POLINATE_BUSINESS_ID", "Polinate business id")
+    api_key: SecretHeader | None = variable("POLINATE_API_KEY", "Polinate API key of that business")
+    base_url: BaseUrl | None = variable(
+        "POLINATE_BASE_URL", "Address of Polinate's API", default="https://integrations.polinate.ai"
+    )
+
+
+class ItemVariant(Wire):
+    itemId: str | None = None
+
+
+class ItemListEntry(Wire):
+    itemVariantId: str | None = None
+    itemVariant: ItemVariant | None = None
+
+
+class OrderItem(Wire):
+    id: str | None = None
+    orderId: str | None = None
+    lineNumber: str | None = None
+    itemListEntry: ItemListEntry | None = None
+    quantity: str | None = None
+    unitOfMeasure: str | None = None
+    currency: str | None = None
+    price: str | None = None
+    cost: str | None = None
+
+
+class OrderBody(Wire):
+    id: str
+    partnershipId: str | None = None
+    phase: str | None = None
+    status: str | None = None
+    internalReference: str | None = None
+    externalReference: str | None = None
+    notes: str | None = None
+    deliveryAddress: str | None = None
+    expectedDeliveryAt: str | None = None
+    deliveredAt: str | None = None
+    shippedAt: str | None = None
+    currency: str | None = None
+    totalAmount: str | None = None
+    properties: dict[str, Any] | None = None
+    createdAt: str | None = None
+    updatedAt: str | None = None
+    orderItems: list[OrderItem] | None = None
+
+
+# The two axes, from the order document. "phase: high-level lifecycle state", "status: physical fulfillment/movement
+# state"; what each value means is not documented and read here from the words.
+MOVEMENTS = ("UNASSIGNED", "ACCEPTED", "PACKED", "IN_TRANSIT", "DELIVERED", "RETURNED", "NOT_APPLICABLE")
+
+# An ended life outranks movement: a canceled order that was packed is canceled.
+ENDED_PHASE: dict[str, tuple[OrderStatus, str | None]] = {
+    # Still answered with 200: deleted is a state, not an absence.
+    "DELETED": (OrderStatus.CANCELED, "The order was deleted."),
+    "CANCELLED": (OrderStatus.CANCELED, None),
+    "REJECTED": (OrderStatus.REJECTED, None),
+}
+# Filed away. The movement tells how it ended where it can tell an end.
+ARCHIVED_PHASE: dict[str, tuple[OrderStatus, str | None]] = {
+    "DELIVERED": (OrderStatus.DELIVERED, "The order is archived."),
+    "RETURNED": (OrderStatus.RETURNED, "The order is archived."),
+}
+# Not accepted yet, so nothing can have moved: a movement here is a contradiction, and the phase is followed.
+EARLY_PHASE: dict[str, OrderStatus] = {"DRAFT": OrderStatus.DRAFT, "PENDING": OrderStatus.PENDING}
+NOT_MOVING = ("UNASSIGNED", "NOT_APPLICABLE", None)
+# Alive: the movement is the status.
+ACTIVE_PHASE: dict[str | None, OrderStatus] = {
+    "UNASSIGNED": OrderStatus.PENDING,
+    "ACCEPTED": OrderStatus.CONFIRMED,
+    "PACKED": OrderStatus.PROCESSING,
+    "IN_TRANSIT": OrderStatus.SHIPPED,
+    "DELIVERED": OrderStatus.DELIVERED,
+    "RETURNED": OrderStatus.RETURNED,
+    # A live order whose movement is not tracked: accepted is all that can be said.
+    "NOT_APPLICABLE": OrderStatus.CONFIRMED,
+    None: OrderStatus.CONFIRMED,
+}
+PHASES = ("DRAFT", "PENDING", "DELETED", "ACTIVE", "ARCHIVED", "REJECTED", "CANCELLED")
+
+
+def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[OrderStatus, str | None]:
+    """The status that phase and movement mean together, and its note."""
+    if phase is None:
+        # It may have been canceled: a movement alone proves nothing.
+        read.warn("phase_missing")
+    if phase not in (*PHASES, None) or status not in (*MOVEMENTS, None):
+        read.warn("unrecognized_status")
+        return OrderStatus.UNKNOWN, None
+    if phase is None:
+        return OrderStatus.UNKNOWN, None
+    if phase in ENDED_PHASE:
+        return ENDED_PHASE[phase]
+    if phase == "ARCHIVED":
+        return ARCHIVED_PHASE.get(status or "", (OrderStatus.ARCHIVED, None))
+    if phase in EARLY_PHASE:
+        if status not in NOT_MOVING:
+            read.warn("phase_status_conflict")
+        return EARLY_PHASE[phase], None
+    return ACTIVE_PHASE[status], None
+
+
+def to_order(wire: OrderBody, read: Reader) -> Order:
+    phase, movement = text(wire.phase), text(wire.status)
+    status, note = to_status(phase, movement, read)
+    currency = read.currency(wire.currency)
+    delivered_at = read.moment(wire.deliveredAt)
+    # RETURNED is left alone: what came back may well have been delivered before.
+    if movement != "RETURNED" and (text(wire.deliveredAt) is not None) != (movement == "DELIVERED"):
+        read.warn("delivery_mismatch")
+    return Order(
+        provider=Polinate.name,
+        id=wire.id,
+        order_number=text(wire.internalReference),
+        status=status,
+        provider_status=f"{phase or '-'}/{movement or '-'}",
+        status_note=note,
+        references=only(
+            [to_reference("external", wire.externalReference), to_reference("partnership", wire.partnershipId)]
+        ),
+        currency=currency,
+        totals=filled(Totals(total=read.amount(wire.totalAmount))),
+        line_items=None if wire.orderItems is None else to_lines(wire.orderItems, wire.id, currency, read),
+        shipping_address=filled(Address(formatted=text(wire.deliveryAddress))),
+        fulfillment=filled(
+            Fulfillment(
+                expected_at=read.moment(wire.expectedDeliveryAt),
+                shipped_at=read.moment(wire.shippedAt),
+                delivered_at=delivered_at,
+            )
+        ),
+        created_at=read.moment(wire.createdAt),
+        updated_at=read.moment(wire.updatedAt),
+        notes=text(wire.notes),
+        properties=scalars(wire.properties),
+        warnings=read.warnings,
+    )
+
+
+def to_reference(type: Any, value: str | None) -> Reference | None:
+    return Reference(type=type, value=said) if (said := text(value)) else None
+
+
+def to_lines(items: list[OrderItem], order_id: str, currency: str | None, read: Reader) -> list[LineItem]:
+    own = [item for item in items if item.orderId in (None, order_id)]
+    if len(own) != len(items):
+        read.warn("dropped_value")  # a line of another order is not shown as this one's
+    return [to_line(item, currency, read) for item in sorted(own, key=line_order)]
+
+
+def line_order(item: OrderItem) -> tuple[bool, Number]:
+    """Numbered lines by their number, the others after them as they came."""
+    number = Reader().number(item.lineNumber)
+    return number is None, number or 0
+
+
+def to_line(item: OrderItem, order_currency: str | None, read: Reader) -> LineItem:
+    entry = item.itemListEntry
+    currency = read.currency(item.currency)
+    return LineItem(
+        id=text(item.id),
+        product_id=text(entry.itemVariant.itemId) if entry and entry.itemVariant else None,
+        variant_id=text(entry.itemVariantId) if entry else None,
+        quantity=read.number(item.quantity),
+        unit=text(item.unitOfMeasure),
+        price=read.amount(item.price),
+        currency=currency if currency != order_currency else None,
+        cost=read.amount(item.cost),
+    )
+
+
+class Polinate(Provider[PolinateSettings]):
+    name = "polinate"
+    title = "Polinate"
+    Settings = PolinateSettings
+    tells = "status, total, lines by variant id, references, expected, shipped and delivered dates"
+    signs_in_with = "business id and API key (headers)"
+
+    async def headers(self) -> Mapping[str, str]:
+        settings = self.settings
+        if not (settings.business_id and settings.api_key):
+            return {}
+        return {"X-Business-Id": settings.business_id, "X-API-Key": settings.api_key.get_secret_value()}
+
+    def is_missing(self, body: Any) -> bool:
+        return isinstance(body, dict) and isinstance(body.get("errorCode"), str)
+
+    async def get_order(self, order_id: str) -> Order:
+        body, read = await self.fetch("get_order", OrderBody, "api", "v1", "orders", order_id)
+        return to_order(body, read)
+
+
+PROVIDER = Polinate

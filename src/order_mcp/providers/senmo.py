@@ -1,0 +1,174 @@
+"""Senmo foundry platform (senmo.io): orders of vouchers. Orders only.
+
+https://docs.senmo.io/foundry-platform/orders/get-order and https://docs.senmo.io/foundry-platform/authentication, read
+November 2026. Signs in with a short-lived id token (not the access token), which it gets from a refresh token or from
+user name and password. Quirks: no host name is published; there is no schema, only an example; a success is titled
+201 and says 200 in its body; the status words, the currency, `receivedAmount` and `realAmount` are not documented.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from ..errors import Unauthorized
+from ..http import Answer, Channel
+from ..models import Operation, Order, OrderStatus, Reference, Totals
+from .base import Provider, WireType
+from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, variable
+from .signin import TokenSource
+from .wire import Reader, Wire, decode, filled, only, text
+
+
+class SenmoSettings(ProviderSettings):
+    needs = (
+        "SENMO_BASE_URL",
+        "SENMO_ID_TOKEN or SENMO_REFRESH_TOKEN or SENMO_USERNAME and SENMO_PASSWORD",
+    )
+
+    base_url: BaseUrl | None = variable("SENMO_BASE_URL", "Address of Senmo's API; Senmo publishes none")
+    id_token: SecretHeader | None = variable("SENMO_ID_TOKEN", "Senmo id token; it expires and is not renewed")
+    refresh_token: SecretHeader | None = variable("SENMO_REFRESH_TOKEN", "Senmo refresh token")
+    username: str | None = variable("SENMO_USERNAME", "Senmo user name or e-mail")
+    password: Password | None = variable("SENMO_PASSWORD", "Senmo password")
+
+
+class WireOrder(Wire):
+    id: str
+    code: str | None = None
+    amount: str | None = None
+    receivedAmount: str | None = None
+    realAmount: str | None = None
+    product: str | None = None
+    status: str | None = None
+    createdAt: str | None = None
+    updatedAt: str | None = None
+
+
+class OrderBody(Wire):
+    order: WireOrder
+
+
+class Tokens(Wire):
+    idToken: str
+    refreshToken: str | None = None
+
+
+class TokensBody(Wire):
+    tokens: Tokens
+
+
+# No status is documented, so every word stays itself and means `unknown`. The one that has a note is also what a newly
+# created order answers (https://docs.senmo.io/foundry-platform/orders/create-order): "issued", not "there is an issue".
+STATUS_NOTE = "This is the provider's own status label; its meaning is not documented."
+STATUS_NOTES = {
+    "Issue": f"{STATUS_NOTE} It is also the status of a newly created order, so it is not by itself a problem."
+}
+NOT_FOUND = "Order not found or does not belong to you"
+
+
+def to_order(wire: WireOrder, read: Reader) -> Order:
+    word = text(wire.status)
+    if word is None:
+        read.warn("unrecognized_status")
+    return Order(
+        provider=Senmo.name,
+        id=wire.id,
+        status=OrderStatus.UNKNOWN,
+        provider_status=word,
+        status_note=STATUS_NOTES.get(word, STATUS_NOTE) if word else None,
+        references=only([to_reference("voucher", wire.code), to_reference("product", wire.product)]),
+        totals=filled(
+            Totals(
+                amount=read.amount(wire.amount),
+                received_amount=read.amount(wire.receivedAmount),
+                real_amount=read.amount(wire.realAmount),
+            )
+        ),
+        created_at=read.moment(wire.createdAt),
+        updated_at=read.moment(wire.updatedAt),
+        warnings=read.warnings,
+    )
+
+
+def to_reference(type: Any, value: str | None) -> Reference | None:
+    return Reference(type=type, value=said) if (said := text(value)) else None
+
+
+class Senmo(Provider[SenmoSettings]):
+    name = "senmo"
+    title = "Senmo"
+    Settings = SenmoSettings
+    tells = "the provider's own status word, amounts without currency, product code, dates"
+    signs_in_with = "id token, refresh token, or user name and password"
+    not_found_hint = {"get_order": "Senmo says the same of an order that is not yours."}
+
+    def __init__(self, settings: SenmoSettings, channel: Channel) -> None:
+        super().__init__(settings, channel)
+        self._refresh_token = settings.refresh_token
+        can_renew = settings.refresh_token is not None or settings.password is not None
+        self._tokens = TokenSource(_shown(settings.id_token), self._sign_in if can_renew else None)
+
+    async def headers(self) -> Mapping[str, str]:
+        # The content type is documented even for GET.
+        return {"Content-Type": "application/json", "Authorization": f"Bearer {await self._tokens.current()}"}
+
+    def status(self, answer: Answer, body: Any) -> int:
+        # A success is "201" with 200 inside; a failure inside a success is believed.
+        stated = body.get("statusCode") if isinstance(body, dict) else None
+        if 200 <= answer.status < 300 and isinstance(stated, str) and stated.isascii() and stated.isdigit():
+            return int(stated[:4]) if int(stated[:4]) >= 400 else answer.status
+        return answer.status
+
+    def is_missing(self, body: Any) -> bool:
+        return isinstance(body, dict) and (body.get("statusCode") == "404" or body.get("statusMessage") == NOT_FOUND)
+
+    async def fetch(self, operation: Operation, model: type[WireType], *segments: str) -> tuple[WireType, Reader]:
+        token = await self._tokens.current()
+        try:
+            return await super().fetch(operation, model, *segments)
+        except Unauthorized:
+            if not await self._tokens.replace(token):
+                raise
+        return await super().fetch(operation, model, *segments)
+
+    async def get_order(self, order_id: str) -> Order:
+        body, read = await self.fetch("get_order", OrderBody, "v1", "order", order_id)
+        return to_order(body.order, read)
+
+    async def _sign_in(self) -> str:
+        if self._refresh_token is not None:
+            try:
+                # All lower case in the request, camel case in the answer.
+                return await self._ask_for_tokens("refreshtoken", refreshtoken=_shown(self._refresh_token))
+            except Unauthorized:
+                if self.settings.username is None or self.settings.password is None:
+                    raise
+        return await self._ask_for_tokens(username=self.settings.username, password=_shown(self.settings.password))
+
+    async def _ask_for_tokens(self, *below_auth: str, **credentials: str | None) -> str:
+        answer = await self.channel.request("POST", self.url("v1", "auth", *below_auth), headers={}, json=credentials)
+        try:
+            stated = self.status(answer, decode(answer.body))
+        except (ValueError, RecursionError):
+            stated = answer.status
+        if stated in (400, 401, 403, 422):
+            raise Unauthorized(
+                "Senmo refused the sign-in; it is not tried again for five minutes. The operator has to check the "
+                "Senmo credential.",
+                provider=self.name,
+            )
+        body, _ = self.read("get_order", TokensBody, answer)
+        token = body.tokens.idToken
+        if not (token.isascii() and token.isprintable()):
+            raise self.bad_response("sent a token that cannot be used")
+        if body.tokens.refreshToken:
+            self._refresh_token = SecretStr(body.tokens.refreshToken)
+        return token
+
+
+def _shown(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+PROVIDER = Senmo

@@ -1,0 +1,162 @@
+"""What a provider needs to be asked: its variables, declared by the provider file, read here.
+
+A settings model is a `ProviderSettings` with one field per variable (`variable(...)`), the rule for its value
+in the field's type, and `needs`: what has to be set, as plain English that is also the rule.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from ..http import is_loopback
+
+
+def _header(value: str) -> str:
+    value = value.strip()
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("must be printable ASCII (was an example with … pasted?)")
+    return value
+
+
+def _secret_header(value: SecretStr) -> SecretStr:
+    return SecretStr(_header(value.get_secret_value()))
+
+
+def _sendable(value: SecretStr) -> SecretStr:
+    try:
+        value.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be valid UTF-8 text") from None
+    return value
+
+
+def _base_url(value: str) -> str:
+    value = _header(value).rstrip("/")
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.username is not None or parts.password is not None or "?" in value or "#" in value:
+        raise ValueError("must be an address such as https://api.example.com, without user, query or fragment")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise ValueError("must begin with https:// (http:// only on this machine)")
+    return value
+
+
+Header = Annotated[str, AfterValidator(_header)]
+"""A value sent in a header: stripped, printable ASCII."""
+SecretHeader = Annotated[SecretStr, AfterValidator(_secret_header)]
+"""The same, and never shown."""
+Password = Annotated[SecretStr, AfterValidator(_sendable)]
+"""A secret taken as it is."""
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+"""An address: https, or http on loopback; a trailing slash means nothing."""
+
+
+def variable(name: str, description: str, *, default: str | None = None, choices: tuple[str, ...] = ()) -> Any:
+    """Declare the environment variable behind a field."""
+    return Field(default=default, alias=name, description=description, json_schema_extra={"choices": list(choices)})
+
+
+class ProviderSettings(BaseModel):
+    """A provider's variables. A field that is not set is None."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True, hide_input_in_errors=True)
+
+    needs: ClassVar[tuple[str, ...]]
+    """What has to be set, such as `"A"` or `"A or B and C"`: variable names with `and` binding tighter."""
+
+    if TYPE_CHECKING:
+        # Declared by every subclass, under a variable name and in a place of its own.
+        base_url: BaseUrl | None
+
+    @property
+    def address(self) -> str:
+        """Where the provider's API lives, without a trailing slash."""
+        return self.base_url or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, as documentation, `doctor` and the registry file describe it."""
+
+    name: str
+    description: str
+    secret: bool
+    default: str | None
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How far a provider is set up: `settings` when it is configured, otherwise the `problems`."""
+
+    settings: ProviderSettings | None
+    problems: tuple[str, ...] = ()
+    begun: bool = False
+    """Whether at least one of its variables is set."""
+
+
+def variables(model: type[ProviderSettings]) -> list[Variable]:
+    """The variables that a settings model declares."""
+    return [_variable(field) for field in model.model_fields.values()]
+
+
+def _variable(field: FieldInfo) -> Variable:
+    extra = field.json_schema_extra
+    choices = extra.get("choices", []) if isinstance(extra, dict) else []
+    return Variable(
+        name=str(field.alias),
+        description=field.description or "",
+        secret="SecretStr" in str(field.annotation),
+        default=field.default,
+        choices=tuple(str(choice) for choice in choices) if isinstance(choices, list) else (),
+    )
+
+
+def read_setup(model: type[ProviderSettings], environment: Mapping[str, str]) -> Setup:
+    """Read a provider's variables. A problem is a sentence that names the variable and the rule."""
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for declared in variables(model):
+        name, file_name = declared.name, f"{declared.name}_FILE"
+        if name in environment:
+            values[name] = environment[name]
+        if declared.secret and file_name in environment:
+            if name in environment:
+                problems.append(f"{name} and {file_name} are both set; keep one.")
+                continue
+            values[name] = _read(environment[file_name])
+            if not values[name].strip():
+                problems.append(f"{file_name} must name a readable text file with the secret in it.")
+    begun = bool(values) or bool(problems)
+    settings: ProviderSettings | None = None
+    try:
+        # A model is built by its first use; a provider that nobody set up costs the start nothing.
+        settings = model.model_validate(values) if begun else None
+    except ValidationError as invalid:
+        problems += [f"{error['loc'][0]} {_rule(error)}." for error in invalid.errors(include_input=False)]
+    problems += [f"{need} is not set." for need in model.needs if not _met(need, values)]
+    return Setup(None if problems else settings, tuple(problems), begun)
+
+
+def _rule(error: Any) -> str:
+    reason = error.get("ctx", {}).get("error")
+    return str(reason) if reason is not None else "is malformed"
+
+
+def _met(need: str, values: Mapping[str, str]) -> bool:
+    return any(all(name in values for name in way.split(" and ")) for way in need.split(" or "))
+
+
+def _read(file_name: str) -> str:
+    try:
+        return Path(file_name).read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,198 @@
+"""From a provider's bytes to the vocabulary's values: decoding, tolerant models, and one reader.
+
+Rules that hold for all providers: a number keeps its own digits (it is never a float), a word that is not
+known is not an error, a value of the wrong kind is absent and said to be so, and only an id is indispensable.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+
+from ..models import Number, OrderWarning, Scalars, WarningCode
+
+MAX_SCALARS = 20
+_PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?")
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+# What each warning says. The sentences name no field: a reader who may not see costs must not learn from a
+# warning that there are any.
+MESSAGES: dict[WarningCode, str] = {
+    "unrecognized_status": "The provider used a status word that its documentation does not list, or none.",
+    "phase_status_conflict": "The provider's phase and status contradict each other; the phase was followed.",
+    "phase_missing": "The provider did not say in which phase the order is; it may have been canceled.",
+    "count_mismatch": "The provider's device count and its list of devices disagree.",
+    "fulfillment_mismatch": "The provider's status and its fulfillment figures disagree.",
+    "delivery_mismatch": "The provider's status and its delivery date disagree.",
+    "tenant_mismatch": "The order belongs to another tenant than the one that was configured.",
+    "unreadable_amount": "An amount is not a plain decimal number and was left out.",
+    "unreadable_date": "A date is not ISO 8601 and was left out.",
+    "unreadable_currency": "A currency is not a three-letter code and was left out.",
+    "dropped_value": "A value of an unexpected kind, or an id that cannot be shown exactly, was left out.",
+}
+
+
+class NumberText(str):
+    """A JSON number, as the text that the provider wrote."""
+
+    __slots__ = ()
+
+
+def decode(body: bytes) -> Any:
+    """Parse JSON, keeping every number's own digits.
+
+    Raises:
+        ValueError: not JSON; `NaN` and `Infinity` are not JSON.
+        RecursionError: nested too deeply.
+    """
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    value = json.loads(body.decode("utf-8-sig"), parse_float=NumberText, parse_int=NumberText, parse_constant=refuse)
+    return _without_surrogates(value) if _SURROGATE_ESCAPE.search(body) else value
+
+
+def _without_surrogates(value: Any) -> Any:
+    # Half a character is legal in a JSON escape and nowhere else: the model library refuses the whole string.
+    if isinstance(value, NumberText):
+        return value
+    if isinstance(value, str):
+        return _SURROGATE.sub("", value)
+    if isinstance(value, list):
+        return [_without_surrogates(member) for member in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(member) for key, member in value.items()}
+    return value
+
+
+class Wire(BaseModel):
+    """A provider's object in its own field names. A field of the wrong kind is absent, and noted in `dropped`."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _absent_if_unreadable(cls, value: Any, read: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields[str(info.field_name)]
+        if value is None and not field.is_required():
+            return None
+        try:
+            return read(value)
+        except ValidationError:
+            if field.is_required():
+                raise
+            if info.context is not None:
+                info.context["dropped"] = True
+            return None
+
+
+class Reader:
+    """Reads raw values, and remembers as warnings what could not be read."""
+
+    def __init__(self, *, dropped: bool = False) -> None:
+        self._codes: dict[WarningCode, None] = {}
+        if dropped:
+            self.warn("dropped_value")
+
+    def warn(self, code: WarningCode) -> None:
+        """Remember a warning; each code is said once."""
+        self._codes[code] = None
+
+    @property
+    def warnings(self) -> list[OrderWarning]:
+        return [OrderWarning(code=code, message=MESSAGES[code]) for code in self._codes]
+
+    def amount(self, value: str | None) -> str | None:
+        """A decimal string exactly as given, of at most 30 digits."""
+        if value is None:
+            return None
+        if _PLAIN_DECIMAL.fullmatch(value) and sum(map(str.isdigit, value)) <= 30:
+            return str(value)
+        self.warn("unreadable_amount")
+        return None
+
+    def number(self, value: str | None) -> Number | None:
+        """A quantity, a count or a number of months: an integer when whole."""
+        if value is None:
+            return None
+        number = _number(value)
+        if number is None:
+            self.warn("dropped_value")
+        return number
+
+    def moment(self, value: str | None) -> str | None:
+        """ISO 8601 to the second: UTC where a zone was given, without zone where none was, or a bare date."""
+        if value is None:
+            return None
+        text = value.strip()
+        try:
+            if _DATE.fullmatch(text):
+                return date.fromisoformat(text).isoformat()
+            if _MOMENT.fullmatch(text):
+                moment = datetime.fromisoformat(text.upper().replace(",", ".")).replace(microsecond=0)
+                if moment.tzinfo is None:
+                    return moment.isoformat()
+                return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+        except (ValueError, OverflowError):
+            pass
+        self.warn("unreadable_date")
+        return None
+
+    def currency(self, value: str | None) -> str | None:
+        """Three letters, in upper case."""
+        if value is None:
+            return None
+        if _CURRENCY.fullmatch(value.strip()):
+            return value.strip().upper()
+        self.warn("unreadable_currency")
+        return None
+
+
+def text(value: str | None) -> str | None:
+    """A text that says something: blank is the same as not filled."""
+    return str(value) if value is not None and value.strip() else None
+
+
+def scalars(value: Mapping[str, Any] | None) -> Scalars | None:
+    """The first members of an unbounded object that are plain values; nested ones are left out."""
+    if value is None:
+        return None
+    plain: Scalars = {}
+    for key, member in value.items():
+        if isinstance(member, NumberText):
+            number = _number(member)
+            plain[key] = str(member) if number is None else number
+        elif isinstance(member, str | bool):
+            plain[key] = member
+        if len(plain) == MAX_SCALARS:
+            break
+    return plain
+
+
+PartType = TypeVar("PartType", bound=BaseModel)
+
+
+def filled(part: PartType) -> PartType | None:
+    """A part of the order, or nothing where the provider filled none of it."""
+    return part if any(value is not None for _, value in part) else None
+
+
+def only(values: Iterable[Any]) -> list[Any] | None:
+    """The values that were given, or nothing where none was."""
+    return [value for value in values if value is not None] or None
+
+
+def _number(value: str) -> Number | None:
+    # Fifteen digits are what a JSON number carries everywhere without loss.
+    if not _PLAIN_DECIMAL.fullmatch(value) or sum(map(str.isdigit, value)) > 15:
+        return None
+    number = float(value)
+    return int(number) if number.is_integer() else number

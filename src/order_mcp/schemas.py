@@ -1,0 +1,57 @@
+"""The schemas that the tools publish: flat, inlined, without anything that a host is known to reject."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from .models import Cart, Order, Withheld
+
+
+class OrderResult(Order):
+    """An order as it is shown: the record, and what is said about the answer itself."""
+
+    summary: str
+    line_items_total: int | None = None
+    line_items_offset: int | None = None
+    sandbox: bool | None = None
+    withheld: list[Withheld] | None = None
+
+
+class CartResult(Cart):
+    """A cart as it is shown."""
+
+    summary: str
+    line_items_total: int | None = None
+    line_items_offset: int | None = None
+    sandbox: bool | None = None
+    withheld: list[Withheld] | None = None
+
+
+ALWAYS_THERE = ("summary", "provider", "id", "status", "as_of")
+
+
+def output_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """A result model as JSON Schema: no `$ref`, no union, no null; open to keys of later versions."""
+    schema = model.model_json_schema()
+    flat: dict[str, Any] = _portable(schema, schema.get("$defs", {}))
+    flat["required"] = [key for key in ALWAYS_THERE if key in flat["properties"]]
+    return flat
+
+
+def _portable(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in schema:
+        return _portable(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions)
+    if "anyOf" in schema:
+        kinds = [_portable(kind, definitions) for kind in schema["anyOf"] if kind.get("type") != "null"]
+        # Of several kinds only "integer or number" is said; a free value stays free.
+        if len(kinds) == 1:
+            return kinds[0]
+        return {"type": "number"} if {kind.get("type") for kind in kinds} == {"integer", "number"} else {}
+    portable: dict[str, Any] = {key: schema[key] for key in ("type", "enum") if key in schema}
+    if "const" in schema:
+        portable["enum"] = [schema["const"]]
+    if "items" in schema:
+        portable["items"] = _portable(schema["items"], definitions)
+    if "properties" in schema:
+        portable["properties"] = {key: _portable(member, definitions) for key, member in schema["properties"].items()}
+    return portable

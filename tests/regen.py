@@ -1,0 +1,16 @@
+"""`make regen`: rewrite what is derived from the code."""
+
+import os
+import subprocess
+import sys
+
+from .documents import README, ROOT, SERVER_JSON, readme, server_json
+
+README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+SERVER_JSON.write_text(server_json(), encoding="utf-8")
+subprocess.run(
+    [sys.executable, "-m", "pytest", "-q", "tests/test_tools.py"],
+    cwd=ROOT,
+    env={**os.environ, "UPDATE_SNAPSHOTS": "1"},
+    check=True,
+)

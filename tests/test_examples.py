@@ -1,0 +1,95 @@
+"""The examples, the demo and the README's transcript, run as a reader would run them."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from order_mcp.config import all_variables
+
+from .documents import README, ROOT
+
+EXAMPLES = ROOT / "examples"
+WORKFLOW = """\
+ord_partial: partially_fulfilled at flexportal, nothing to do
+ord_nowhere: not found, ask the customer for the id again
+4711: several have it (fleet, flexportal, polinate, senmo), ask which one
+4711: delivered at polinate, nothing to do
+"""
+LIMIT = 60
+
+
+def run(*command: str, text: str = "") -> str:
+    done = subprocess.run(
+        [sys.executable, *command], input=text, capture_output=True, encoding="utf-8", timeout=LIMIT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def serving_http() -> Iterator[str]:
+    """`order-mcp serve --http --sandbox` on a free port; its address."""
+    command = [sys.executable, "-m", "order_mcp", "serve", "--http", "--port", "0", "--sandbox"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as server:
+        try:
+            assert server.stderr is not None
+            for line in server.stderr:
+                if address := re.search(r"http://\S+", line):
+                    yield address[0]
+                    return
+            raise AssertionError("the server did not say where it is")
+        finally:
+            server.terminate()
+
+
+def test_the_workflow_over_stdio_handles_found_not_found_and_ambiguous() -> None:
+    assert run(str(EXAMPLES / "agent_workflow_stdio.py")) == WORKFLOW
+
+
+def test_the_workflow_over_http_says_the_same() -> None:
+    with serving_http() as address:
+        assert run(str(EXAMPLES / "agent_workflow_http.py"), address) == WORKFLOW
+
+
+def test_the_support_chat_answers_where_is_my_order() -> None:
+    conversation = "hello\nwhere is my order ord_partial?\nand #4711?\nand ord_nope\n"
+    lines = run(str(EXAMPLES / "support_chat.py"), text=conversation).splitlines()
+    replies = [line.removeprefix("support:  ") for line in lines if line.startswith("support:")]
+    assert replies[0] == "Which order is it? Please send me its id."
+    assert "Order ord_partial is partially fulfilled." in replies[1]
+    assert "FlexPortal" not in replies[1]
+    assert replies[2] == "I find more than one order with that id. Which shop is it from?"
+    assert replies[3] == "I cannot find an order with that id. Could you check it?"
+
+
+def test_the_host_configuration_names_only_variables_that_exist() -> None:
+    [server] = json.loads((EXAMPLES / "host-configuration.json").read_text(encoding="utf-8"))["mcpServers"].values()
+    assert set(server["env"]) <= {variable.name for variable in all_variables()}
+
+
+def test_the_demo_shows_every_provider_and_a_configuration_that_starts() -> None:
+    shown = run("-m", "order_mcp", "demo")
+    for said in ("Fleet order 1008", "Fleet cart 2001", "FlexPortal order ord_partial", "Senmo order issue-1"):
+        assert f"> {said}" in shown
+    for code in ("ambiguous", "not_found"):
+        assert f'"code":"{code}"' in shown
+    configuration = json.loads(shown[shown.index("\n{\n") :])
+    [server] = configuration["mcpServers"].values()
+    done = subprocess.run(
+        [server["command"], *server["args"], "--version"], capture_output=True, timeout=LIMIT, check=False
+    )
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("transcript", re.findall(r"\$ order-mcp (.+)\n((?:.+\n)+?)```", README.read_text("utf-8")))
+def test_the_readme_shows_what_really_comes_out(transcript: tuple[str, str]) -> None:
+    command, expected = transcript
+    shown = run("-m", "order_mcp", *command.split())
+    moment = re.compile(r'"as_of":"[^"]+"')
+    *_, summary, data = expected.splitlines()
+    assert moment.sub("", shown) == moment.sub("", f"{summary}\n{data}\n")
