@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -65,15 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[common], help="see every provider answer, with nothing configured")
     demo.set_defaults(run=_demo)
 
-    for tool, model in TOOLS.items():
-        noun = tool.removeprefix("get_")
+    for kind in TOOLS.values():
+        noun = kind.words["noun"]
         command = commands.add_parser(f"get-{noun}", parents=[common], help=f"look up one {noun}")
         command.add_argument("id", metavar="ID", help=f"the {noun} id as the provider writes it")
         command.add_argument("--provider", help="who has it (default auto)")
         command.add_argument("--detail", help="summary, standard or full")
         command.add_argument("--item-offset", metavar="N", help="first line item to show")
         command.add_argument("--json", action="store_true", help="print the JSON object only")
-        command.set_defaults(run=_look_up, model=model, noun=noun)
+        command.set_defaults(run=_look_up, model=kind.arguments, noun=noun)
 
     doctor = commands.add_parser("doctor", parents=[common], help="check the configuration against the providers")
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
@@ -135,6 +136,8 @@ def _serve(options: argparse.Namespace) -> int:
     with _configured(options) as (config, sandbox):
         server = build_server(config, sandbox=sandbox)
         if not options.http:
+            # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             anyio.run(serve_stdio, server)
             return FOUND
         import uvicorn

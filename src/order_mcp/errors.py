@@ -91,6 +91,10 @@ class NotConfigured(OrderMcpError):
     when = "the provider is not set up; the sentence names the variables"
     next_step = "tell_operator"
 
+    def __init__(self, sentence: str, *, problems: str, provider: str | None = None) -> None:
+        super().__init__(sentence, provider=provider)
+        self.problems = problems
+
 
 class Unauthorized(OrderMcpError):
     code = "unauthorized"

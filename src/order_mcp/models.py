@@ -81,6 +81,8 @@ WarningCode = Literal[
     "provider_not_asked",
 ]
 
+ReferenceType = Literal["contract", "external", "billing_group", "partnership", "voucher", "product"]
+
 Withheld = Literal[
     "customer.name",
     "customer.email",
@@ -104,7 +106,7 @@ class OrderWarning(Part):
 
 
 class Reference(Part):
-    type: Literal["contract", "external", "billing_group", "partnership", "voucher", "product"]
+    type: ReferenceType
     value: str
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import OrderMcpError
-from .models import Audience, Detail, LineItem, OrderWarning, Record, Source
+from .models import Audience, Detail, LineItem, OrderWarning, Record, Related, Source
 from .privacy import Cleaner, clean_text, withhold
 from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE, summarize
 
@@ -34,6 +34,7 @@ _IN_STANDARD = _IN_SUMMARY | {
 }
 _TOTALS_IN_SUMMARY = frozenset({"total", "paid", "rent", "amount", "received_amount", "real_amount"})
 _CUSTOMER_IN_STANDARD = frozenset({"id", "name", "company", "type"})
+_RELATED_IN_STANDARD = frozenset(Related.model_fields) - {"previous_serial"}
 # Of a line, what answers "what is it, how many, how far, what does it cost".
 _LINE_IN_STANDARD = frozenset(
     {
@@ -146,6 +147,7 @@ def _head(record: Record, detail: Detail) -> dict[str, Any]:
         allowed = _IN_SUMMARY if detail is Detail.SUMMARY else _IN_STANDARD
         head = {key: value for key, value in head.items() if key in allowed}
         _keep(head, "customer", _CUSTOMER_IN_STANDARD)
+        _keep(head, "related", _RELATED_IN_STANDARD)
     if detail is Detail.SUMMARY:
         _keep(head, "totals", _TOTALS_IN_SUMMARY)
     if "subscription_ids" in head:

@@ -12,7 +12,6 @@ from .errors import (
     NotConfigured,
     NotFound,
     OrderMcpError,
-    UnsupportedOperation,
 )
 from .http import Channel, Http
 from .models import AUTO, NOUN, Cart, Operation, Order, OrderWarning, Record, Source
@@ -62,9 +61,7 @@ class Router:
         """Ask one provider by name, whether it is configured or not."""
         kind = PROVIDERS[name]
         if not kind.supports(operation):
-            raise UnsupportedOperation(
-                f"{kind.title} has no {NOUN[operation]}s that can be looked up. Tell the user so.", provider=name
-            )
+            raise kind.unsupported(operation)
         if name not in self._providers:
             raise not_configured(name, self._setups[name])
         return await self._providers[name].look_up(operation, id)
@@ -143,7 +140,7 @@ def _verdict(operation: Operation, outcomes: Mapping[str, Outcome | None]) -> Re
 
 def _incomplete(noun: str, failed: Mapping[str, OrderMcpError], missing: Mapping[str, OrderMcpError]) -> Incomplete:
     looked = f"There is no such {noun} at {_titles(missing)}, but " if missing else ""
-    failures = ", ".join(f"{PROVIDERS[name].title} ({error.code})" for name, error in failed.items())
+    failures = ", ".join(f"{PROVIDERS[name].title} ({_reason(error)})" for name, error in failed.items())
     retryable = any(error.retryable for error in failed.values())
     advice = "Try again in a minute." if retryable else "Tell the operator."
     return Incomplete(
@@ -151,6 +148,10 @@ def _incomplete(noun: str, failed: Mapping[str, OrderMcpError], missing: Mapping
         failed=failed,
         not_found_at=list(missing),
     )
+
+
+def _reason(error: OrderMcpError) -> str:
+    return error.problems.rstrip(".") if isinstance(error, NotConfigured) else error.code
 
 
 def _not_asked(failed: Mapping[str, OrderMcpError], unanswered: Sequence[str]) -> list[OrderWarning]:
@@ -175,18 +176,21 @@ def _titles(names: Mapping[str, object]) -> str:
 
 def not_configured(name: str, setup: Setup) -> NotConfigured:
     """The error for one provider: which variables, and which rule."""
+    problems = " ".join(setup.problems)
     return NotConfigured(
-        f"{PROVIDERS[name].title} is not set up on this server: {' '.join(setup.problems)} "
-        "The operator has to set this and restart the server.",
+        f"{PROVIDERS[name].title} is not set up on this server: {problems} The operator has to set this and restart "
+        "the server.",
+        problems=problems,
         provider=name,
     )
 
 
 def nothing_configured(able: Sequence[str], setups: Mapping[str, Setup]) -> NotConfigured:
     """The error while no provider that could answer has a single variable set."""
-    wanted = "; ".join(f"{PROVIDERS[name].title}: {' '.join(setups[name].problems)}" for name in able)
+    problems = " ".join(f"{PROVIDERS[name].title}: {' '.join(setups[name].problems)}" for name in able)
     return NotConfigured(
-        f"No provider that could answer is set up on this server. {wanted} The operator has to set one provider's "
+        f"No provider that could answer is set up on this server. {problems} The operator has to set one provider's "
         "variables and restart the server, or start it with --sandbox to try it with emulated data.",
+        problems=problems,
         provider=able[0] if len(able) == 1 else None,
     )

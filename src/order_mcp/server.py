@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
+from pydantic import BaseModel
 
 from . import __version__
 from .arguments import Arguments, GetCartArguments, GetOrderArguments, input_schema, read_arguments
@@ -74,41 +76,53 @@ async def open_desk(config: Config, *, sandbox: bool) -> AsyncIterator[Desk]:
         yield Desk(config, http, sandbox=sandbox)
 
 
-TOOLS: dict[str, type[Arguments]] = {"get_order": GetOrderArguments, "get_cart": GetCartArguments}
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What makes one tool different from the other."""
+
+    arguments: type[Arguments]
+    result: type[BaseModel]
+    words: Mapping[str, str]
+    """What its description says in its own words."""
 
 
-def tools(input_schemas: Mapping[str, dict[str, Any]]) -> list[types.Tool]:
-    """The two tools as they are published."""
-    annotations = types.ToolAnnotations(
-        read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
-    )
+TOOLS = {
+    "get_order": Kind(
+        GetOrderArguments,
+        OrderResult,
+        {
+            "what": "one order",
+            "answers": "status, what is outstanding, items, totals, dates, tracking",
+            "question": "where an order is or how it stands",
+            "noun": "order",
+        },
+    ),
+    "get_cart": Kind(
+        GetCartArguments,
+        CartResult,
+        {
+            "what": "one cart (a basket that is not an order yet)",
+            "answers": "items, rent, buyer",
+            "question": "what is in a cart",
+            "noun": "cart",
+        },
+    ),
+}
+HINTS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
+
+
+def _published(input_schemas: Mapping[str, dict[str, Any]]) -> list[types.Tool]:
+    """The tools as hosts see them."""
     return [
         types.Tool(
-            name="get_order",
-            title="Get order",
-            description=DESCRIPTION.format(
-                what="one order",
-                answers="status, what is outstanding, items, totals, dates, tracking",
-                question="where an order is or how it stands",
-                noun="order",
-            ),
-            input_schema=input_schemas["get_order"],
-            output_schema=output_schema(OrderResult),
-            annotations=annotations,
-        ),
-        types.Tool(
-            name="get_cart",
-            title="Get cart",
-            description=DESCRIPTION.format(
-                what="one cart (a basket that is not an order yet)",
-                answers="items, rent, buyer",
-                question="what is in a cart",
-                noun="cart",
-            ),
-            input_schema=input_schemas["get_cart"],
-            output_schema=output_schema(CartResult),
-            annotations=annotations,
-        ),
+            name=name,
+            title=f"Get {kind.words['noun']}",
+            description=DESCRIPTION.format_map(kind.words),
+            input_schema=input_schemas[name],
+            output_schema=output_schema(kind.result),
+            annotations=HINTS,
+        )
+        for name, kind in TOOLS.items()
     ]
 
 
@@ -119,7 +133,7 @@ def build_server(config: Config, *, sandbox: bool = False) -> Server[Desk]:
         "get_cart": input_schema(GetCartArguments, config.cart_providers),
     }
     # Made when they are first listed: a host waits for the answer to its handshake, not for these.
-    published = cache(lambda: tools(input_schemas))
+    published = cache(lambda: _published(input_schemas))
 
     async def list_tools(
         context: ServerRequestContext[Desk], params: types.PaginatedRequestParams | None
@@ -131,7 +145,7 @@ def build_server(config: Config, *, sandbox: bool = False) -> Server[Desk]:
     ) -> types.CallToolResult:
         if params.name not in TOOLS:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has {' and '.join(TOOLS)}.")
-        return await _call(context.lifespan_context, TOOLS[params.name], params.arguments or {})
+        return await _call(context.lifespan_context, TOOLS[params.name].arguments, params.arguments or {})
 
     @asynccontextmanager
     async def lifespan(_: Server[Desk]) -> AsyncIterator[Desk]:

@@ -68,10 +68,10 @@ class Provider(Generic[SettingsType]):
         return answer.status
 
     async def get_order(self, order_id: str) -> Order:
-        raise self._unsupported("get_order")
+        raise self.unsupported("get_order")
 
     async def get_cart(self, cart_id: str) -> Cart:
-        raise self._unsupported("get_cart")
+        raise self.unsupported("get_cart")
 
     # What all of them share
 
@@ -80,14 +80,19 @@ class Provider(Generic[SettingsType]):
         """Whether the provider has such a thing at all."""
         return getattr(cls, operation) is not getattr(Provider, operation)
 
+    @classmethod
+    def unsupported(cls, operation: Operation) -> UnsupportedOperation:
+        """The error for a thing that the provider does not have."""
+        return UnsupportedOperation(
+            f"{cls.title} has no {NOUN[operation]}s that can be looked up. Tell the user so.", provider=cls.name
+        )
+
     async def look_up(self, operation: Operation, id: str) -> Record:
         """One order or cart, stamped with the moment of asking, within the deadline.
 
         Raises:
             OrderMcpError: whatever went wrong; see `errors`.
         """
-        if not self.supports(operation):
-            raise self._unsupported(operation)
         if reason := self.refused_id(id):
             raise InvalidInput(reason, provider=self.name)
         asked_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
@@ -160,8 +165,3 @@ class Provider(Generic[SettingsType]):
 
     def bad_response(self, what: str) -> BadResponse:
         return BadResponse(f"{self.title} {what}. Tell the operator.", provider=self.name)
-
-    def _unsupported(self, operation: Operation) -> UnsupportedOperation:
-        return UnsupportedOperation(
-            f"{self.title} has no {NOUN[operation]}s that can be looked up. Tell the user so.", provider=self.name
-        )

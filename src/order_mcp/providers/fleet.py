@@ -13,10 +13,10 @@ from typing import Any
 
 from ..errors import Forbidden, OrderMcpError
 from ..http import Answer
-from ..models import NOUN, Buyer, Cart, LineItem, Operation, Order, OrderStatus, Reference, Totals
+from ..models import NOUN, Buyer, Cart, LineItem, Operation, Order, OrderStatus, Totals
 from .base import Provider
 from .settings import BaseUrl, ProviderSettings, SecretHeader, variable
-from .wire import Reader, Wire, filled, only, text
+from .wire import Reader, Wire, filled, only, reference, text
 
 
 class FleetSettings(ProviderSettings):
@@ -108,7 +108,7 @@ def to_order(wire: OrderData, read: Reader) -> Order:
         provider_status=word,
         status_note=note,
         requires_action=requires_action,
-        references=only([to_contract(wire.contract_number)]),
+        references=only([reference("contract", wire.contract_number)]),
         currency=read.currency(wire.rent_currency),
         totals=filled(Totals(rent=read.amount(wire.rent))),
         item_count=count,
@@ -118,15 +118,11 @@ def to_order(wire: OrderData, read: Reader) -> Order:
     )
 
 
-def to_contract(number: str | None) -> Reference | None:
-    return Reference(type="contract", value=value) if (value := text(number)) else None
-
-
 def to_lines(names: list[str | None], count: int | float | None, read: Reader) -> list[LineItem]:
     # "Display names for devices on the order" does not say one name per device. It is, where the numbers agree.
     one_per_device = len(names) == count
-    if count is not None and not one_per_device:
-        read.warn("count_mismatch")
+    if not one_per_device:
+        read.warn("count_mismatch")  # also where no count is given: then nothing says how many of each there are
     return [
         LineItem(title=title, quantity=times if one_per_device else None)
         for title, times in Counter(text(name) for name in names).items()

@@ -23,13 +23,12 @@ from ..models import (
     Payment,
     PaymentStatus,
     Progress,
-    Reference,
     Related,
     Totals,
 )
 from .base import Provider
 from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, variable
-from .wire import Reader, Wire, filled, only, scalars, text
+from .wire import Reader, Wire, filled, only, reference, scalars, text
 
 REGIONS = {
     "eu": "https://api-eu.flexportal.io",
@@ -206,7 +205,7 @@ def to_order(wire: OrderBody, read: Reader, tenant_id: str | None) -> Order:
         provider_status=word,
         payment_status=to_payment_status(text(payment.status), read),
         order_type=to_order_type(text(wire.orderType), read),
-        references=only([to_billing_group(wire.billingGroupId)]),
+        references=only([reference("billing_group", wire.billingGroupId)]),
         related=to_related(wire, read),
         currency=read.currency(totals.currency),
         totals=filled(
@@ -327,10 +326,6 @@ def to_order_type(word: str | None, read: Reader) -> Any:
         return word
     read.warn("dropped_value")
     return None
-
-
-def to_billing_group(id: str | None) -> Reference | None:
-    return Reference(type="billing_group", value=value) if (value := text(id)) else None
 
 
 def to_related(wire: OrderBody, read: Reader) -> Related | None:

@@ -9,10 +9,10 @@ axes, phase and status; lines have ids but no product names; whether `price` is 
 from collections.abc import Mapping
 from typing import Any
 
-from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Reference, Totals
+from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Totals
 from .base import Provider
 from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, variable
-from .wire import Reader, Wire, filled, only, scalars, text
+from .wire import Reader, Wire, filled, only, reference, scalars, text
 
 
 class PolinateSettings(ProviderSettings):
@@ -136,9 +136,7 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         status=status,
         provider_status=f"{phase or '-'}/{movement or '-'}",
         status_note=note,
-        references=only(
-            [to_reference("external", wire.externalReference), to_reference("partnership", wire.partnershipId)]
-        ),
+        references=only([reference("external", wire.externalReference), reference("partnership", wire.partnershipId)]),
         currency=currency,
         totals=filled(Totals(total=read.amount(wire.totalAmount))),
         line_items=None if wire.orderItems is None else to_lines(wire.orderItems, wire.id, currency, read),
@@ -156,10 +154,6 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         properties=scalars(wire.properties),
         warnings=read.warnings,
     )
-
-
-def to_reference(type: Any, value: str | None) -> Reference | None:
-    return Reference(type=type, value=said) if (said := text(value)) else None
 
 
 def to_lines(items: list[OrderItem], order_id: str, currency: str | None, read: Reader) -> list[LineItem]:

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 
 from ..errors import Unauthorized
 from ..http import Answer, Channel
-from ..models import Operation, Order, OrderStatus, Reference, Totals
+from ..models import Operation, Order, OrderStatus, Totals
 from .base import Provider, WireType
-from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, variable
+from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, Text, variable
 from .signin import TokenSource
-from .wire import Reader, Wire, decode, filled, only, text
+from .wire import Reader, Wire, decode, filled, only, reference, text
 
 
 class SenmoSettings(ProviderSettings):
@@ -29,7 +29,7 @@ class SenmoSettings(ProviderSettings):
     base_url: BaseUrl | None = variable("SENMO_BASE_URL", "Address of Senmo's API; Senmo publishes none")
     id_token: SecretHeader | None = variable("SENMO_ID_TOKEN", "Senmo id token; it expires and is not renewed")
     refresh_token: SecretHeader | None = variable("SENMO_REFRESH_TOKEN", "Senmo refresh token")
-    username: str | None = variable("SENMO_USERNAME", "Senmo user name or e-mail")
+    username: Text | None = variable("SENMO_USERNAME", "Senmo user name or e-mail")
     password: Password | None = variable("SENMO_PASSWORD", "Senmo password")
 
 
@@ -77,7 +77,7 @@ def to_order(wire: WireOrder, read: Reader) -> Order:
         status=OrderStatus.UNKNOWN,
         provider_status=word,
         status_note=STATUS_NOTES.get(word, STATUS_NOTE) if word else None,
-        references=only([to_reference("voucher", wire.code), to_reference("product", wire.product)]),
+        references=only([reference("voucher", wire.code), reference("product", wire.product)]),
         totals=filled(
             Totals(
                 amount=read.amount(wire.amount),
@@ -89,10 +89,6 @@ def to_order(wire: WireOrder, read: Reader) -> Order:
         updated_at=read.moment(wire.updatedAt),
         warnings=read.warnings,
     )
-
-
-def to_reference(type: Any, value: str | None) -> Reference | None:
-    return Reference(type=type, value=said) if (said := text(value)) else None
 
 
 class Senmo(Provider[SenmoSettings]):

@@ -27,12 +27,16 @@ def _secret_header(value: SecretStr) -> SecretStr:
     return SecretStr(_header(value.get_secret_value()))
 
 
-def _sendable(value: SecretStr) -> SecretStr:
+def _sendable(value: str) -> str:
     try:
-        value.get_secret_value().encode()
+        value.encode()
     except UnicodeEncodeError:
         raise ValueError("must be valid UTF-8 text") from None
     return value
+
+
+def _sendable_secret(value: SecretStr) -> SecretStr:
+    return SecretStr(_sendable(value.get_secret_value()))
 
 
 def _base_url(value: str) -> str:
@@ -42,7 +46,7 @@ def _base_url(value: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
-    if not host or parts.username is not None or parts.password is not None or "?" in value or "#" in value:
+    if not host or parts.username is not None or parts.password is not None or any(c in value for c in "?# "):
         raise ValueError("must be an address such as https://api.example.com, without user, query or fragment")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https:// (http:// only on this machine)")
@@ -53,8 +57,10 @@ Header = Annotated[str, AfterValidator(_header)]
 """A value sent in a header: stripped, printable ASCII."""
 SecretHeader = Annotated[SecretStr, AfterValidator(_secret_header)]
 """The same, and never shown."""
-Password = Annotated[SecretStr, AfterValidator(_sendable)]
-"""A secret taken as it is."""
+Text = Annotated[str, AfterValidator(_sendable)]
+"""A value sent in a body, taken as it is."""
+Password = Annotated[SecretStr, AfterValidator(_sendable_secret)]
+"""The same, and never shown."""
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """An address: https, or http on loopback; a trailing slash means nothing."""
 

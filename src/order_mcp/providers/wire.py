@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
-from ..models import Number, OrderWarning, Scalars, WarningCode
+from ..models import Number, OrderWarning, Reference, ReferenceType, Scalars, WarningCode
 
 MAX_SCALARS = 20
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -159,6 +159,12 @@ class Reader:
 def text(value: str | None) -> str | None:
     """A text that says something: blank is the same as not filled."""
     return str(value) if value is not None and value.strip() else None
+
+
+def reference(type: ReferenceType, value: str | None) -> Reference | None:
+    """A number that people call the order by, where one was given."""
+    said = text(value)
+    return Reference(type=type, value=said) if said is not None else None
 
 
 def scalars(value: Mapping[str, Any] | None) -> Scalars | None:
