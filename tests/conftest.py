@@ -50,7 +50,9 @@ def environment(origin: str, *providers: str, **more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def connected(variables: Mapping[str, str], *, sandbox: bool = False, mode: str = "auto") -> AsyncIterator[Client]:
+async def connected(
+    variables: Mapping[str, str], *, sandbox: bool = False, mode: str = "auto"
+) -> AsyncIterator[Client]:
     """A real MCP client on a server with this configuration, in memory."""
     async with Client(build_server(read_config(variables), sandbox=sandbox), mode=mode) as client:
         yield client

@@ -9,14 +9,16 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import Any
 
 import anyio
 
 from . import __version__
 from .config import Config, ConfigurationError, is_set, provider_variables, read_config
+from .desk import Desk, log_bug, open_desk
 from .errors import Internal, InvalidInput, NotFound, OrderMcpError
-from .server import TOOLS, Desk, build_server, http_app, log_bug, open_desk, serve_stdio
+from .server import TOOLS, build_server, http_app, serve_stdio
 
 FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -34,7 +36,10 @@ class Stop(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    # Given here and not as defaults, which a command would put back over what was said before it.
+    options = _parser().parse_args(arguments, argparse.Namespace(env_file=None, sandbox=False))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's code page may not know every character
     try:
         return int(options.run(options))
     except (Stop, ConfigurationError) as stop:
@@ -54,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"order-mcp {__version__}")
-    parser.set_defaults(run=_serve, env_file=None, sandbox=False, http=False)
+    parser.set_defaults(run=_serve, http=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serve = commands.add_parser("serve", parents=[common], help="serve MCP over stdio, or over HTTP")

@@ -62,7 +62,7 @@ class Http:
         self._user_agent = user_agent
         self.timeout_seconds = timeout_seconds
         self.deadline_seconds = deadline_seconds
-        self._clients: dict[bool, httpx2.AsyncClient] = {}
+        self._clients: dict[tuple[bool, bool], httpx2.AsyncClient] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Http"]:
@@ -76,16 +76,18 @@ class Http:
 
     def client(self, url: str) -> httpx2.AsyncClient:
         """The client for an address. Made at first use: loading certificates takes time that a start has not."""
-        local = is_loopback(urlsplit(url).hostname)
-        if local not in self._clients:
-            self._clients[local] = httpx2.AsyncClient(
+        parts = urlsplit(url)
+        local, encrypted = is_loopback(parts.hostname), parts.scheme == "https"
+        if (local, encrypted) not in self._clients:
+            self._clients[local, encrypted] = httpx2.AsyncClient(
                 headers={"User-Agent": self._user_agent, "Accept": "application/json"},
+                verify=encrypted,  # plain http (this machine only) has no certificate to verify, so none are loaded
                 timeout=None,  # wall-clock limits are ours: the library's are per read, and never end a slow drip
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=MAX_IN_FLIGHT),
                 cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
                 trust_env=not local,
             )
-        return self._clients[local]
+        return self._clients[local, encrypted]
 
 
 class Channel:

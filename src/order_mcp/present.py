@@ -5,7 +5,7 @@ view, so the two cannot disagree.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE, summarize
 ANSWER_CHARS = 14_000
 PAGE_CHARS = 10_000
 HEAD_CHARS = 8_000
+# Around a page: its offset, a warning, and a backslash before every quotation mark of a quoted summary.
+FRAME_CHARS = 700
 PAGE_LINES = {Detail.SUMMARY: 0, Detail.STANDARD: 20, Detail.FULL: 100}
 ORDER_SUBSCRIPTIONS = 50
 LINE_SUBSCRIPTIONS = 20
@@ -54,6 +56,8 @@ class View:
     detail: Detail = Detail.STANDARD
     item_offset: int = 0
     sandbox: bool = False
+    secrets: Collection[str] = ()
+    """What must never be shown, even if a provider says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def compact(data: Any) -> str:
 
 def present(record: Record, source: Source, view: View) -> Answer:
     """Show a record to an audience at a level of detail."""
-    cleaner = Cleaner()
+    cleaner = Cleaner(view.secrets)
     lines = record.line_items
     head = _head(record, view.detail)
     costs = [line for line in lines or [] if line.list_price or line.acquisition_cost or line.cost]
@@ -103,11 +107,12 @@ def present(record: Record, source: Source, view: View) -> Answer:
     if lines is not None:
         head["line_items_total"] = len(lines)
         if view.detail is not Detail.SUMMARY:
-            page = list(_page(lines, view, cleaner, ANSWER_CHARS - MAX_SUMMARY_CHARS - len(compact(head)) - 200))
+            room = ANSWER_CHARS - MAX_SUMMARY_CHARS - len(compact(head)) - FRAME_CHARS
+            page = list(_page(lines, view, cleaner, room))
             if len(page) < len(lines):
                 head["line_items_offset"] = view.item_offset
             head["line_items"] = page
-    first_lines = [_line(line, view, Cleaner(), whole=True) for line in (lines or [])[:SUMMARY_LINES]]
+    first_lines = [_line(line, view, Cleaner(view.secrets), whole=True) for line in (lines or [])[:SUMMARY_LINES]]
     _add_dropped(head, cleaner.dropped)
     next_offset = view.item_offset + len(page) if page else None
     if next_offset is not None and lines is not None and next_offset >= len(lines):
@@ -176,7 +181,7 @@ _MAY_BE_EMPTY = frozenset({"subscription_ids", "custom_fields", "properties"})
 
 def _page(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> Iterator[dict[str, Any]]:
     """Line items from the offset on, until the count or the room is used up; at least one."""
-    room = min(room, PAGE_CHARS)
+    room = min(room, PAGE_CHARS) - 1  # a list has one bracket more than it has commas
     for number, line in enumerate(lines[view.item_offset :][: PAGE_LINES[view.detail]]):
         shown = _line(line, view, cleaner)
         size = len(compact(shown)) + 1

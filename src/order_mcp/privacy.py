@@ -6,7 +6,7 @@ rules, `clean` walks over everything that is left, so that no field can be forgo
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +159,8 @@ EXACT = frozenset(
 EXACT_LIMIT = 128
 LIMITS = {"notes": 500, "reason": 500, "provider_status": 60, "status_note": 500, "message": 500}
 LIMIT = 120
+# A shorter password would take harmless words with it.
+SHORTEST_SECRET = 6
 # Far more than any limit, so that a megabyte of text costs no more than a page of it.
 _LOOK_AT = 4_000
 
@@ -188,26 +190,36 @@ def clean_text(text: str, limit: int) -> str:
 
 
 class Cleaner:
-    """One walk over a finished object. `dropped` tells whether something could not be shown exactly."""
+    """One walk over a finished object. `dropped` tells whether something could not be shown exactly.
 
-    def __init__(self) -> None:
+    A provider knows our credential for it, and may echo it: `secrets` are never shown, wherever they turn up.
+    """
+
+    def __init__(self, secrets: Collection[str] = ()) -> None:
         self.dropped = False
+        self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
 
     def clean(self, value: Any, key: str = "") -> Any:
         """The value with every string in it cleaned, object keys included; None where nothing is left."""
         if isinstance(value, str):
-            return self._exact(value) if key in EXACT else clean_text(value, LIMITS.get(key, LIMIT)) or None
+            return self._exact(value) if key in EXACT else self._text(value, LIMITS.get(key, LIMIT)) or None
         if isinstance(value, dict):
-            members = {clean_text(k, LIMIT): self.clean(member, k) for k, member in value.items()}
+            members = {self._text(k, LIMIT): self.clean(member, k) for k, member in value.items()}
             return {k: member for k, member in members.items() if k and member is not None}
         if isinstance(value, list):
             members_left = [self.clean(member, key) for member in value]
             return [member for member in members_left if member is not None]
         return value
 
+    def _text(self, value: str, limit: int) -> str:
+        text = clean_text(value, _LOOK_AT)
+        for secret in self._secrets:
+            text = text.replace(secret, "(withheld)")
+        return clean_text(text, limit)
+
     def _exact(self, value: str) -> str | None:
         value = value.strip()
-        if len(value) <= EXACT_LIMIT and clean_text(value, EXACT_LIMIT) == value:
+        if len(value) <= EXACT_LIMIT and self._text(value, EXACT_LIMIT) == value:
             return value or None
         self.dropped = True
         return None

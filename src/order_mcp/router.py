@@ -53,6 +53,10 @@ class Router:
         """How to speak of a provider."""
         return Source(PROVIDERS[name].title, PROVIDERS[name].states_period)
 
+    def secrets(self) -> set[str]:
+        """Every credential in use: a provider may echo its own, and even another's."""
+        return {secret for provider in self._providers.values() for secret in provider.secrets()}
+
     def impossible_id(self, name: str) -> str:
         """An id that nothing has at this provider."""
         return PROVIDERS[name].impossible_id

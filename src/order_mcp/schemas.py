@@ -1,5 +1,6 @@
 """The schemas that the tools publish: flat, inlined, without anything that a host is known to reject."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,6 +31,7 @@ class CartResult(Cart):
 ALWAYS_THERE = ("summary", "provider", "id", "status", "as_of")
 
 
+@cache
 def output_schema(model: type[BaseModel]) -> dict[str, Any]:
     """A result model as JSON Schema: no `$ref`, no union, no null; open to keys of later versions."""
     schema = model.model_json_schema()

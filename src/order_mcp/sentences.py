@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .models import Number, OrderStatus, Source
+from .privacy import clean_text
 
 MAX_SUMMARY_CHARS = 500
 MAX_BRIEF_WORDS = 60
@@ -38,7 +39,7 @@ _ARRIVED = frozenset({"delivered", "returned"})
 
 _MARKUP = str.maketrans("", "", "`*_|[]“”")
 # Ids and status words: an underscore inside a word is no markup, and dropping it would make another id of it.
-_WORD = re.compile(r"[A-Za-z0-9]+([._/:#-]+[A-Za-z0-9-]+)*")
+_WORD = re.compile(r"(-/)?[A-Za-z0-9]+([._/:#-]+[A-Za-z0-9-]+)*")
 
 
 class Sentence(NamedTuple):
@@ -79,7 +80,10 @@ def summarize(
 
 def quoted(text: str) -> str:
     """A provider's words in quotation marks, without what Markdown would read as markup."""
-    return f"“{text if _WORD.fullmatch(text) else text.translate(_MARKUP).strip()}”"
+    if not _WORD.fullmatch(text):
+        # Cleaned once more: without the markup between them, two harmless halves may have become an address.
+        text = clean_text(text.translate(_MARKUP), MAX_SUMMARY_CHARS)
+    return f"“{text}”"
 
 
 def _fits(text: str, brief: bool) -> bool:
@@ -116,7 +120,7 @@ def _outstanding(shown: dict[str, Any]) -> str:
     if total is None or done is None:
         return ""
     if shown["status"] in _OUTSTANDING and total > done:
-        return f"{total - done:g} of {_count(total, 'device')} outstanding."
+        return f"{total - done:.15g} of {_count(total, 'device')} outstanding."
     return f"{done} of {_count(total, 'device')} fulfilled."
 
 
@@ -141,13 +145,13 @@ def _name(line: dict[str, Any]) -> str:
     if name := line.get("title") or line.get("sku"):
         return quoted(name)
     # An id is not a name, and is not dressed up as one.
-    return f"item {quoted(line['variant_id'])}" if "variant_id" in line else "unnamed item"
+    return f"item {quoted(line['variant_id'])}" if "variant_id" in line else "unnamed device"
 
 
 def _money(shown: dict[str, Any], source: Source) -> str:
     totals = shown.get("totals", {})
     currency = shown.get("currency")
-    if not totals:
+    if not totals.keys() & {*_LABELS, "paid"}:
         return ""
     suffix = f" {currency}" if currency else ""
     parts = [f"{label} {totals[key]}{suffix}" for key, label in _LABELS.items() if key in totals]

@@ -1,9 +1,7 @@
 """THE module that knows MCP: two tools on the SDK's low-level server, over stdio or streamable HTTP."""
 
-import logging
 import time
-import traceback
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -18,15 +16,13 @@ from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel
 
 from . import __version__
-from .arguments import Arguments, GetCartArguments, GetOrderArguments, input_schema, read_arguments
+from .arguments import Arguments, GetCartArguments, GetOrderArguments, input_schema
 from .config import Config
+from .desk import Desk, log, log_bug, open_desk
 from .errors import Internal, OrderMcpError
-from .http import Http, attempts
-from .present import Answer, View, error_text, present
-from .router import Router
+from .http import attempts
+from .present import Answer
 from .schemas import CartResult, OrderResult, output_schema
-
-logger = logging.getLogger("order_mcp")
 
 CACHE_SECONDS = 300
 INSTRUCTIONS = (
@@ -39,41 +35,6 @@ DESCRIPTION = (
     "details and notes even where they exist; detail=full returns what this server may show. An unknown status is "
     "reported as unknown: do not guess. Errors end with a JSON line whose next_step says what to do."
 )
-
-
-class Desk:
-    """What a call walks through: arguments → router → present, for one process."""
-
-    def __init__(self, config: Config, http: Http, *, sandbox: bool) -> None:
-        self.config = config
-        self.router = Router(config, http)
-        self.sandbox = sandbox
-
-    async def answer(self, model: type[Arguments], given: dict[str, Any]) -> Answer:
-        """One tool call's answer.
-
-        Raises:
-            OrderMcpError: with the sentence and code to send instead.
-        """
-        arguments = read_arguments(model, given, list(self.config.providers))
-        record = await self.router.look_up(model.operation, arguments.id, arguments.provider)
-        view = View(self.config.server.audience, arguments.detail, arguments.item_offset, self.sandbox)
-        return present(record, self.router.source(record.provider), view)
-
-    def error_text(self, error: OrderMcpError) -> str:
-        return error_text(error, sandbox=self.sandbox)
-
-
-@asynccontextmanager
-async def open_desk(config: Config, *, sandbox: bool) -> AsyncIterator[Desk]:
-    """A desk with its connections, closed at the end."""
-    http = Http(
-        user_agent=f"order-mcp/{__version__}",
-        timeout_seconds=config.server.timeout_seconds,
-        deadline_seconds=config.server.deadline_seconds,
-    )
-    async with http.running():
-        yield Desk(config, http, sandbox=sandbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +131,10 @@ async def _call(desk: Desk, model: type[Arguments], given: dict[str, Any]) -> ty
     started = time.monotonic()
     counter = [0]
     attempts.set(counter)
-    outcome, asked = "found", "-"
+    outcome, asked = "cancelled", "-"
     try:
         answer = await desk.answer(model, given)
-        asked = str(answer.data["provider"])
+        outcome, asked = "found", str(answer.data["provider"])
         return _found(answer)
     except OrderMcpError as error:
         outcome, asked = error.code, error.provider or "-"
@@ -185,15 +146,7 @@ async def _call(desk: Desk, model: type[Arguments], given: dict[str, Any]) -> ty
         return _failed(desk.error_text(Internal("order-mcp itself failed; this is a bug. Tell the operator.")))
     finally:
         milliseconds = round((time.monotonic() - started) * 1000)
-        logger.info("%s %s %s %d ms %d attempts", model.operation, asked, outcome, milliseconds, counter[0])
-
-
-def log_bug(bug: BaseException) -> None:
-    """Log where a bug struck, without its message: the message may quote a customer's data."""
-    places: Sequence[str] = traceback.format_tb(bug.__traceback__)
-    logger.error("internal error: %s\n%s", type(bug).__name__, "".join(places))
-    for inner in getattr(bug, "exceptions", ()):
-        log_bug(inner)
+        log.info("%s %s %s %d ms %d attempts", model.operation, asked, outcome, milliseconds, counter[0])
 
 
 def _found(answer: Answer) -> types.CallToolResult:
@@ -216,4 +169,14 @@ async def serve_stdio(server: Server[Desk]) -> None:
 
 def http_app(server: Server[Desk], host: str) -> Any:
     """The ASGI application: stateless, answers as server-sent events so that a client that leaves cancels its call."""
-    return server.streamable_http_app(stateless_http=True, json_response=False, host=host)
+    app = server.streamable_http_app(stateless_http=True, json_response=False, host=host)
+
+    async def post_only(scope: Any, receive: Any, send: Any) -> None:
+        # To the 2025 era the SDK would open a stream here that never says anything and never ends.
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/mcp":
+            await send({"type": "http.response.start", "status": 405, "headers": [(b"allow", b"POST")]})
+            await send({"type": "http.response.body"})
+        else:
+            await app(scope, receive, send)
+
+    return post_only

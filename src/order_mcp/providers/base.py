@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from ..errors import (
     BadResponse,
@@ -58,6 +58,10 @@ class Provider(Generic[SettingsType]):
     def refused_id(cls, id: str) -> str | None:
         """Why this provider could not have such an id, or None where it could."""
         return None
+
+    def secrets(self) -> set[str]:
+        """The credentials in use, so that none is ever shown."""
+        return {value.get_secret_value() for _, value in self.settings if isinstance(value, SecretStr)}
 
     def is_missing(self, body: Any) -> bool:
         """Whether a 404's body is the provider's own way of saying that there is no such order."""
@@ -131,10 +135,7 @@ class Provider(Generic[SettingsType]):
     def refusal(self, operation: Operation, answer: Answer, body: Any) -> OrderMcpError | None:
         """What a status that is not a success means: the one place where that is read."""
         status, title, noun = self.status(answer, body), self.title, NOUN[operation]
-        extra: dict[str, Any] = {
-            "provider": self.name,
-            "request_id": body.get("requestId") if isinstance(body, dict) else None,
-        }
+        extra: dict[str, Any] = {"provider": self.name, "request_id": self.request_id(body)}
         if 200 <= status < 300:
             return None
         if status in (400, 422):
@@ -149,19 +150,31 @@ class Provider(Generic[SettingsType]):
         if status == 404 and self.is_missing(body):
             return NotFound(self.not_found(operation), **extra)
         if status == 404:
-            return self.bad_response(f"did not answer like its API: this address does not look like {title}'s API")
+            return self.bad_response(
+                f"did not answer like its API: this address does not look like {title}'s API", body
+            )
         extra["retry_after_seconds"] = answer.retry_after_seconds
         if status == 429:
             wait = f"{answer.retry_after_seconds} seconds" if answer.retry_after_seconds else "a little"
             return RateLimited(f"{title} asks for fewer requests. Wait {wait}, then try again.", **extra)
         if 500 <= status < 600:
             return UpstreamError(f"{title} has a problem of its own at the moment. Try again in a minute.", **extra)
-        return self.bad_response("answered with a status that its documentation does not list")
+        return self.bad_response("answered with a status that its documentation does not list", body)
+
+    def request_id(self, body: Any) -> str | None:
+        """The provider's own id of the request, for its support, where the body names one."""
+        given = body.get("requestId") if isinstance(body, dict) else None
+        if not isinstance(given, str) or any(secret in given for secret in self.secrets()):
+            return None
+        return given
 
     def not_found(self, operation: Operation) -> str:
         """The sentence for "no such order", with what else it may mean here."""
         hint = self.not_found_hint.get(operation, "")
         return f"{self.title} has no such {NOUN[operation]}. Check the id.{hint and ' ' + hint}"
 
-    def bad_response(self, what: str) -> BadResponse:
-        return BadResponse(f"{self.title} {what}. Tell the operator.", provider=self.name)
+    def bad_response(self, what: str, body: Any = None) -> BadResponse:
+        """The error for an answer that makes no sense."""
+        return BadResponse(
+            f"{self.title} {what}. Tell the operator.", provider=self.name, request_id=self.request_id(body)
+        )

@@ -70,23 +70,23 @@ ID = re.compile(r"[1-9][0-9]*")
 # client_status, from the enum of the order document. Fleet says no more of it than "order progress key for display
 # and filtering"; each row is our reading of the key and of its place in the enum.
 # key: (status, must the customer act?, note)
-_WHOSE_MOVE = "What this status asks of whom is not documented."
+_WHOSE_MOVE = "what this status asks of whom is not documented."
 CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, str | None]] = {
     "RECEIVED": (OrderStatus.PENDING, False, None),
     "BEING_PROCESSED": (OrderStatus.PROCESSING, False, None),
-    "FINANCING_REQUEST": (OrderStatus.PROCESSING, False, "A financing request is under way."),
+    "FINANCING_REQUEST": (OrderStatus.PROCESSING, False, "Financing request under way."),
     # The two that name something only the customer can hand in.
-    "DOC_REQUIRED": (OrderStatus.PROCESSING, True, "Documents are required."),
-    "SIGNING": (OrderStatus.PROCESSING, True, "The contract is to be signed."),
-    "PROCESSING": (OrderStatus.PROCESSING, False, "The order is being prepared."),
+    "DOC_REQUIRED": (OrderStatus.PROCESSING, True, "Documents required."),
+    "SIGNING": (OrderStatus.PROCESSING, True, "Contract to be signed."),
+    "PROCESSING": (OrderStatus.PROCESSING, False, "Being prepared."),
     "SHIPPED": (OrderStatus.SHIPPED, False, None),
     # Not "delivered": nobody has confirmed the reception yet.
-    "RECEPTION_TO_CONFIRM": (OrderStatus.SHIPPED, True, "Reception is to be confirmed."),
+    "RECEPTION_TO_CONFIRM": (OrderStatus.SHIPPED, True, "Reception to be confirmed."),
     # These three follow the delivery in the enum, so the lease runs. Whose move it is, is not said: they may wait for
     # the customer, for Fleet or for a courier.
-    "ONGOING_ORDER": (OrderStatus.ACTIVE, None, f"The order is ongoing. {_WHOSE_MOVE}"),
-    "PENDING_DECISION": (OrderStatus.ACTIVE, None, f"A decision is pending. {_WHOSE_MOVE}"),
-    "EQUIPMENT_TO_SEND": (OrderStatus.ACTIVE, None, f"Equipment is to be sent. {_WHOSE_MOVE}"),
+    "ONGOING_ORDER": (OrderStatus.ACTIVE, None, f"Ongoing; {_WHOSE_MOVE}"),
+    "PENDING_DECISION": (OrderStatus.ACTIVE, None, f"A decision is pending; {_WHOSE_MOVE}"),
+    "EQUIPMENT_TO_SEND": (OrderStatus.ACTIVE, None, f"Equipment to be sent; {_WHOSE_MOVE}"),
     "ARCHIVED": (OrderStatus.ARCHIVED, False, None),
     "FAILED": (OrderStatus.FAILED, None, None),
     # A documented word, not a parse problem: Fleet itself says that it does not know.
@@ -192,6 +192,7 @@ class Fleet(Provider[FleetSettings]):
             return Forbidden(
                 f"Fleet's key lacks the scope to read this {NOUN[operation]}. The operator has to grant READ.",
                 provider=self.name,
+                request_id=self.request_id(body),
             )
         return super().refusal(operation, answer, body)
 

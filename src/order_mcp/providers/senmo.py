@@ -109,6 +109,10 @@ class Senmo(Provider[SenmoSettings]):
         # The content type is documented even for GET.
         return {"Content-Type": "application/json", "Authorization": f"Bearer {await self._tokens.current()}"}
 
+    def secrets(self) -> set[str]:
+        held = {self._tokens.held, _shown(self._refresh_token)}
+        return super().secrets() | {token for token in held if token is not None}
+
     def status(self, answer: Answer, body: Any) -> int:
         # A success is "201" with 200 inside; a failure inside a success is believed.
         stated = body.get("statusCode") if isinstance(body, dict) else None
@@ -154,6 +158,8 @@ class Senmo(Provider[SenmoSettings]):
                 "Senmo credential.",
                 provider=self.name,
             )
+        if stated == 404:  # in whatever words: nobody was asked for an order yet
+            raise self.bad_response("did not answer like its API: this address does not look like Senmo's API")
         body, _ = self.read("get_order", TokensBody, answer)
         token = body.tokens.idToken
         if not (token.isascii() and token.isprintable()):

@@ -1,5 +1,6 @@
 """Tokens that expire, for providers that sign in: renewed ahead of time, once for everybody who waits."""
 
+import math
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable
@@ -20,11 +21,17 @@ class TokenSource:
 
     def __init__(self, token: str | None, sign_in: SignIn | None) -> None:
         self._token = token
+        self._renew_at = math.inf if token is None else _expiry(token) - RENEW_AHEAD_SECONDS
         self._sign_in = sign_in
         self._one_at_a_time = anyio.Lock()
         self._round = 0
         self._failure: OrderMcpError | None = None
         self._refused_at: float | None = None
+
+    @property
+    def held(self) -> str | None:
+        """The token as it is now, fresh or not."""
+        return self._token
 
     async def current(self) -> str:
         """A token to use now.
@@ -33,7 +40,7 @@ class TokenSource:
             Unauthorized: the sign-in was refused, now or within the last five minutes.
             OrderMcpError: the sign-in could not be done; its own failure.
         """
-        if self._token is not None and (self._sign_in is None or not _expires_soon(self._token)):
+        if self._token is not None and (self._sign_in is None or time.time() < self._renew_at):
             return self._token
         return await self._renew(self._token)
 
@@ -56,26 +63,36 @@ class TokenSource:
                     return self._token
             if self._failure is not None and self._refusal_is_fresh():
                 raise self._failure
+            # A caller who leaves in the middle ends no round: the next in line signs in.
             try:
-                self._token = await self._sign_in()
-                self._failure = self._refused_at = None
+                token = await self._sign_in()
             except OrderMcpError as failure:
                 self._failure = failure
                 self._refused_at = time.monotonic() if isinstance(failure, Unauthorized) else None
-                raise
-            finally:
                 self._round += 1
-            return self._token
+                raise
+            self._token, self._renew_at = token, _renew_at(token)
+            self._failure = self._refused_at = None
+            self._round += 1
+            return token
 
     def _refusal_is_fresh(self) -> bool:
         return self._refused_at is not None and time.monotonic() - self._refused_at < REFUSAL_REMEMBERED_SECONDS
 
 
-def _expires_soon(token: str) -> bool:
-    """Whether the `exp` of a JWT is less than a minute ahead. A token without one lasts until it is refused."""
+def _renew_at(token: str) -> float:
+    """When to replace a token that was issued a moment ago."""
+    now, expiry = time.time(), _expiry(token)
+    if expiry <= now:
+        return math.inf  # one of the two clocks is wrong, so a 401 has to tell
+    # One that lives for less than a minute is used for half of its life, rather than replaced before its first use.
+    return expiry - RENEW_AHEAD_SECONDS if expiry - RENEW_AHEAD_SECONDS > now else (now + expiry) / 2
+
+
+def _expiry(token: str) -> float:
+    """The `exp` of a JWT. A token without one lasts until it is refused."""
     try:
         payload = token.split(".")[1]
-        expires_at = float(decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
+        return float(decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
     except (ValueError, LookupError, TypeError, RecursionError):
-        return False
-    return expires_at - time.time() < RENEW_AHEAD_SECONDS
+        return math.inf

@@ -18,8 +18,6 @@ MAX_SCALARS = 20
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?")
-_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 # What each warning says. The sentences name no field: a reader who may not see costs must not learn from a
@@ -56,21 +54,7 @@ def decode(body: bytes) -> Any:
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
 
-    value = json.loads(body.decode("utf-8-sig"), parse_float=NumberText, parse_int=NumberText, parse_constant=refuse)
-    return _without_surrogates(value) if _SURROGATE_ESCAPE.search(body) else value
-
-
-def _without_surrogates(value: Any) -> Any:
-    # Half a character is legal in a JSON escape and nowhere else: the model library refuses the whole string.
-    if isinstance(value, NumberText):
-        return value
-    if isinstance(value, str):
-        return _SURROGATE.sub("", value)
-    if isinstance(value, list):
-        return [_without_surrogates(member) for member in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(member) for key, member in value.items()}
-    return value
+    return json.loads(body.decode("utf-8-sig"), parse_float=NumberText, parse_int=NumberText, parse_constant=refuse)
 
 
 class Wire(BaseModel):

@@ -1,0 +1,66 @@
+"""One question in, one answer out: arguments → router → present. The tools and the command line both ask here."""
+
+import logging
+import traceback
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from . import __version__
+from .arguments import Arguments, read_arguments
+from .config import Config
+from .errors import OrderMcpError
+from .http import Http
+from .present import Answer, View, error_text, present
+from .router import Router
+
+log = logging.getLogger("order_mcp")
+
+
+class Desk:
+    """The order desk of one process."""
+
+    def __init__(self, config: Config, http: Http, *, sandbox: bool) -> None:
+        self.config = config
+        self.router = Router(config, http)
+        self.sandbox = sandbox
+
+    async def answer(self, model: type[Arguments], given: dict[str, Any]) -> Answer:
+        """One tool call's answer.
+
+        Raises:
+            OrderMcpError: with the sentence and code to send instead.
+        """
+        arguments = read_arguments(model, given, list(self.config.providers))
+        record = await self.router.look_up(model.operation, arguments.id, arguments.provider)
+        view = View(
+            self.config.server.audience,
+            arguments.detail,
+            arguments.item_offset,
+            self.sandbox,
+            self.router.secrets(),
+        )
+        return present(record, self.router.source(record.provider), view)
+
+    def error_text(self, error: OrderMcpError) -> str:
+        return error_text(error, sandbox=self.sandbox)
+
+
+@asynccontextmanager
+async def open_desk(config: Config, *, sandbox: bool) -> AsyncIterator[Desk]:
+    """A desk with its connections, closed at the end."""
+    http = Http(
+        user_agent=f"order-mcp/{__version__}",
+        timeout_seconds=config.server.timeout_seconds,
+        deadline_seconds=config.server.deadline_seconds,
+    )
+    async with http.running():
+        yield Desk(config, http, sandbox=sandbox)
+
+
+def log_bug(bug: BaseException) -> None:
+    """Log where a bug struck, without its message: the message may quote a customer's data."""
+    places: Sequence[str] = traceback.format_tb(bug.__traceback__)
+    log.error("internal error: %s\n%s", type(bug).__name__, "".join(places))
+    for inner in getattr(bug, "exceptions", ()):
+        log_bug(inner)

@@ -1,0 +1,57 @@
+"""Golden stories: one file says what was asked, what went over the wire, and what came back, with its source."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .stub import Reply
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One exchange, from tool call to sentence."""
+
+    provider: str
+    name: str
+    source: str
+    """The page or file that shows it, and what it is about."""
+    call: Mapping[str, Any]
+    """`tool` and `arguments`."""
+    request: Mapping[str, Any]
+    """`path`, and the `headers` that sign the request in, names in lower case."""
+    response: Mapping[str, Any]
+    """`status`, then `json`, or `body` where the text itself matters (89.00 is not 89.0); `headers`."""
+    says: str
+    """The summary, or the sentence of an error."""
+    expect: Mapping[str, Any] | None = None
+    """The whole structured result, without `as_of` and `summary`."""
+    expect_error: Mapping[str, Any] | None = None
+    """The whole error object."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment beyond the provider's credential and address."""
+
+    def __str__(self) -> str:
+        return f"{self.provider}/{self.name}"
+
+    @property
+    def tool(self) -> str:
+        return str(self.call["tool"])
+
+    @property
+    def id(self) -> str:
+        """The id that is asked for."""
+        return str(self.call["arguments"][f"{self.tool.removeprefix('get_')}_id"])
+
+    @property
+    def reply(self) -> Reply:
+        return Reply(**self.response)
+
+
+def stories(provider: str) -> list[Story]:
+    """A provider's stories, in the order of their file names."""
+    files = sorted((FIXTURES / provider).glob("*.json"))
+    return [Story(provider=provider, name=file.stem, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
