@@ -87,7 +87,7 @@ def found(result: types.CallToolResult) -> dict[str, Any]:
     summary, data = result.content
     assert isinstance(summary, types.TextContent) and isinstance(data, types.TextContent)
     structured: dict[str, Any] = result.structured_content
-    assert list(structured)[0] == "summary"
+    assert next(iter(structured)) == "summary"
     assert structured == {"summary": summary.text} | json.loads(data.text)
     assert data.text == json.dumps(json.loads(data.text), ensure_ascii=False, separators=(",", ":"))
     assert len(summary.text) <= 500

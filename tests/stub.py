@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -73,10 +73,8 @@ def serving() -> Iterator[Stub]:
             pass
 
         def handle(self) -> None:
-            try:
+            with suppress(ConnectionError):  # the client may leave
                 super().handle()
-            except ConnectionError:
-                pass  # the client left
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
