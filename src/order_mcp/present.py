@@ -183,13 +183,14 @@ def _page(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> Ite
     """Line items from the offset on, until the count or the room is used up; at least one."""
     room = min(room, PAGE_CHARS) - 1  # a list has one bracket more than it has commas
     for number, line in enumerate(lines[view.item_offset :][: PAGE_LINES[view.detail]]):
-        shown = _line(line, view, cleaner)
+        own = Cleaner(view.secrets)
+        shown = _line(line, view, own)
         size = len(compact(shown)) + 1
         if size > room:
             if number > 0:
                 return
-            if shown.pop("subscription_ids", None):
-                cleaner.dropped = True
+            own.dropped |= shown.pop("subscription_ids", None) is not None
+        cleaner.dropped |= own.dropped
         room -= size
         yield shown
 

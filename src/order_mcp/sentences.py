@@ -152,7 +152,7 @@ def _money(shown: dict[str, Any], source: Source) -> str:
     totals = shown.get("totals", {})
     currency = shown.get("currency")
     if not totals.keys() & {*_LABELS, "paid"}:
-        return ""
+        return f"Payment status: {shown['payment_status']}." if "payment_status" in shown else ""
     suffix = f" {currency}" if currency else ""
     parts = [f"{label} {totals[key]}{suffix}" for key, label in _LABELS.items() if key in totals]
     if "payment_status" in shown:
