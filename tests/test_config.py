@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from order_mcp.config import Config, ConfigurationError, all_variables, read_config
 from order_mcp.models import Audience
@@ -506,6 +506,14 @@ def test_no_malformed_secret_is_in_any_text_either(name: str, spoil: str) -> Non
     value = spoil.format(SECRET_VALUES[name])
     config = read_config(environment(ADDRESS) | SECRET_VALUES | {"SENMO_USERNAME": "ada", name: value})
     assert "S3CRET" not in shown(config)
+
+
+@pytest.mark.parametrize("name", IN_A_HEADER)
+def test_not_even_the_validator_s_own_complaint_shows_a_malformed_value(name: str) -> None:
+    settings = PROVIDERS[PROVIDER_OF[name]].Settings
+    with pytest.raises(ValidationError) as refusal:
+        settings.model_validate({name: "S3CRET-…"})
+    assert "S3CRET" not in str(refusal.value) + repr(refusal.value)
 
 
 def test_no_secret_from_a_file_is_in_any_text(tmp_path: Path) -> None:

@@ -159,11 +159,12 @@ def test_elsewhere_there_is_nothing(url: str) -> None:
 def test_a_host_that_is_not_loopback_exits_2_and_says_why(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     from order_mcp.cli import main
 
-    assert main(["serve", "--http", "--host", host]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    [line] = said.err.splitlines()
-    assert "--host" in line and "to come" in line
+    for more in (["--http"], []):
+        assert main(["serve", "--host", host, *more]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        [line] = said.err.splitlines()
+        assert "--host" in line and "to come" in line
 
 
 def test_a_malformed_server_variable_exits_2() -> None:

@@ -231,6 +231,17 @@ async def test_a_token_without_a_readable_expiry_is_used_until_it_is_refused(tok
     assert [(asked.method, asked.headers.get("authorization")) for asked in stub.asked] == [("GET", f"Bearer {token}")]
 
 
+async def test_a_token_that_is_expired_when_it_comes_is_used_for_the_clocks_may_disagree() -> None:
+    with serving() as stub:
+        late = issued(jwt(exp=time.time() - 7200))
+        stub.reply = lambda asked: late if asked.method == "POST" else Reply(201, json={"order": {"id": KNOWN}})
+        variables = {"SENMO_BASE_URL": stub.origin, "SENMO_USERNAME": "ada", "SENMO_PASSWORD": "pw"}
+        async with connected(variables) as client:
+            for _ in range(3):
+                found(await ask(client))
+    assert [asked.method for asked in stub.asked] == ["POST", "GET", "GET", "GET"]
+
+
 async def test_fifty_callers_without_a_token_share_one_sign_in(box: Box) -> None:
     box.senmo.sign_in_delay = 0.2
     async with connected(box.by_password) as client:

@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"order-mcp {__version__}")
-    parser.set_defaults(run=_serve, http=False)
+    parser.set_defaults(run=_serve, http=False, host=LOOPBACK[0])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serve = commands.add_parser("serve", parents=[common], help="serve MCP over stdio, or over HTTP")
@@ -136,7 +136,7 @@ def _set_up_logging(level: str) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    if options.http and options.host not in LOOPBACK:
+    if options.host not in LOOPBACK:
         raise Stop("--host takes 127.0.0.1, ::1 or localhost only; hosting for others is to come.")
     with _configured(options) as (config, sandbox):
         server = build_server(config, sandbox=sandbox)
