@@ -58,11 +58,11 @@ class TokenSource:
             if self._round != round_seen or self._token != stale:
                 # Somebody renewed while we waited: their token is ours, and so is their failure.
                 if self._failure is not None:
-                    raise self._failure
+                    raise self._failure.with_traceback(None)
                 if self._token is not None:
                     return self._token
             if self._failure is not None and self._refusal_is_fresh():
-                raise self._failure
+                raise self._failure.with_traceback(None)
             # A caller who leaves in the middle ends no round: the next in line signs in.
             try:
                 token = await self._sign_in()
