@@ -3,13 +3,21 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check lint types regen lock build clean
+.PHONY: demo test test-clients conformance check lint types regen lock build clean
 
 demo: $(READY)
 	@$(BIN)/order-mcp demo
 
 test: $(READY)
 	$(BIN)/pytest
+
+# Real clients over stdio and HTTP; `ARGS=--write` rewrites the table in docs/clients.md. Its environments are in .clients.
+test-clients: $(READY)
+	$(BIN)/python -m tests.clients $(ARGS)
+
+# The official conformance suite, for both protocol revisions.
+conformance: $(READY)
+	$(BIN)/python -m tests.conformance
 
 check: lint types test
 
@@ -24,18 +32,22 @@ types: $(READY)
 regen: $(READY)
 	$(BIN)/python -m tests.regen
 
-# Resolves the development requirements anew.
+# Resolves every requirement anew: development, the clients' environments, and what they run on Node.js.
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
+  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet
 lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-	  --quiet --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
+	@for name in clients-v1 clients-v2 nodejs; do \
+	  $(COMPILE) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
+	$(BIN)/python -m tests.environments
 
 build: $(READY)
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist
 
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv .clients dist build
 
 $(READY): requirements/dev.txt pyproject.toml
 	@echo "Setting up .venv (once)"

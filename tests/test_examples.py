@@ -4,14 +4,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from order_mcp.config import all_variables
 
 from .documents import README, ROOT
+from .http_server import serving_http
 
 EXAMPLES = ROOT / "examples"
 WORKFLOW = """\
@@ -29,22 +28,6 @@ def run(*command: str, text: str = "") -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-@contextmanager
-def serving_http() -> Iterator[str]:
-    """`order-mcp serve --http --sandbox` on a free port; its address."""
-    command = [sys.executable, "-m", "order_mcp", "serve", "--http", "--port", "0", "--sandbox"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as server:
-        try:
-            assert server.stderr is not None
-            for line in server.stderr:
-                if address := re.search(r"http://\S+", line):
-                    yield address[0]
-                    return
-            raise AssertionError("the server did not say where it is")
-        finally:
-            server.terminate()
 
 
 def test_the_workflow_over_stdio_handles_found_not_found_and_ambiguous() -> None:
