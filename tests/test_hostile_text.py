@@ -314,3 +314,23 @@ def test_cleaning_is_thorough_and_idempotent(text: str, limit: int) -> None:
 )
 def test_cleaning_keeps_what_people_write_and_breaks_what_acts(written: str, shown: str) -> None:
     assert clean_text(written, 120) == shown
+
+
+@pytest.mark.parametrize(
+    ("secret", "echoed"),
+    [
+        ("Tr0ub4dor<3", "Tr0ub4dor<3"),
+        ("two  spaces pw", "two  spaces pw"),
+        ("www.My-secret1", "say www.My-secret1 again"),
+        ("plainpass99", "plain\u200bpass99"),
+        ("SECRETidtok0005", "SECRETidtok*0005"),
+    ],
+)
+async def test_a_credential_that_a_provider_echoes_is_never_shown(stub: Stub, secret: str, echoed: str) -> None:
+    variables = {"POLINATE_BUSINESS_ID": "biz", "POLINATE_API_KEY": secret, "POLINATE_BASE_URL": stub.origin}
+    body = {"id": "x", "phase": echoed, "notes": f"key {echoed}", "orderItems": [{"unitOfMeasure": echoed}]}
+    stub.reply = Reply(json=body)
+    async with connected(variables | {"ORDER_MCP_AUDIENCE": "internal"}) as client:
+        answer = found(await client.call_tool("get_order", {"order_id": "x", "detail": "full"}))
+    core = "".join(c for c in secret if c.isalnum())
+    assert core not in "".join(c for c in json.dumps(answer) if c.isalnum())

@@ -467,3 +467,37 @@ async def test_no_token_and_no_password_is_in_any_error(
     said = result.model_dump_json() + capfd.readouterr().err
     for secret in (*tokens.values(), PASSWORD, USERNAME):
         assert secret not in said
+
+
+@pytest.mark.parametrize("token", ["", "  ", "a b", "é"])
+async def test_a_token_that_cannot_be_sent_is_a_bad_response_and_not_kept(stub: Stub, token: str) -> None:
+    tokens = iter([token, "good"])
+
+    def reply(asked: Asked) -> Reply:
+        if asked.method == "POST":
+            return Reply(json={"statusCode": "200", "tokens": {"idToken": next(tokens)}})
+        return Reply(201, json={"statusCode": 200, "order": {"id": "x", "status": "Issue"}})
+
+    stub.reply = reply
+    variables = {"SENMO_BASE_URL": stub.origin, "SENMO_USERNAME": "u", "SENMO_PASSWORD": "password"}
+    async with connected(variables) as client:
+        assert error_of(await client.call_tool("get_order", {"order_id": "x", "provider": "senmo"}))["code"] == (
+            "bad_response"
+        )
+        assert found(await client.call_tool("get_order", {"order_id": "x"}))["id"] == "x"
+
+
+async def test_a_token_that_comes_back_the_same_is_asked_for_once_by_all_and_then_not_again(stub: Stub) -> None:
+    def reply(asked: Asked) -> Reply:
+        if asked.method == "POST":
+            return Reply(json={"statusCode": 200, "tokens": {"idToken": "same"}})
+        return Reply(401, json={"message": "Unauthorized"})
+
+    stub.reply = reply
+    variables = {"SENMO_BASE_URL": stub.origin, "SENMO_USERNAME": "u", "SENMO_PASSWORD": "password"}
+    async with connected(variables) as client:
+        async with anyio.create_task_group() as group:
+            for _ in range(50):
+                group.start_soon(client.call_tool, "get_order", {"order_id": "x", "provider": "senmo"})
+        await client.call_tool("get_order", {"order_id": "x", "provider": "senmo"})
+    assert sum(asked.method == "POST" for asked in stub.asked) == 2

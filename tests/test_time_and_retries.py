@@ -432,3 +432,24 @@ async def test_cancelled_calls_give_their_places_back(stub: Stub, over: threadin
             assert found(await ask(client))["id"] == "42"
         over.set()
     until(lambda: len(stub.asked) == 33, "the last request to be noted")
+
+
+# Size of another kind -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param('{"id":"x","orderItems":[' + ",".join(["{}"] * 1_000_000) + "]}", id="a million objects"),
+        pytest.param('{"id":"x","orderItems":[' + ",".join(["{}"] * 5_001) + "]}", id="more lines than any order"),
+        pytest.param('{"id":"x","properties":{' + ",".join(f'"{n}":1' for n in range(200_000)) + "}}", id="members"),
+    ],
+)
+async def test_a_small_body_with_a_million_things_in_it_is_refused_at_once(stub: Stub, body: str) -> None:
+    stub.reply = Reply(body=body)
+    async with connected(environment(stub.origin, "polinate")) as client:
+        with anyio.fail_after(2):
+            error = error_of(await client.call_tool("get_order", {"order_id": "x", "provider": "polinate"}))
+        assert error["code"] == "bad_response"
+        stub.reply = Reply(json={"id": "x", "orderItems": [{}] * 5_000})
+        assert found(await client.call_tool("get_order", {"order_id": "x"}))["line_items_total"] == 5_000

@@ -1,5 +1,6 @@
 """The tools' arguments: one model each, a flat schema each, and one sentence for whatever is wrong."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
@@ -12,13 +13,14 @@ from .privacy import clean_text
 
 MAX_ID = 128
 MAX_OFFSET = 1_000_000_000
+EXACT_FLOAT = 2**53  # beyond it, a float is no longer the number that was written
 # White space, control, format, surrogate, private and unassigned characters: no id has them, and an address that
 # carried them would be read differently by whoever handles it next.
 _NOT_IN_AN_ID = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def _id(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT_FLOAT:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < 10**MAX_ID else ""
@@ -27,13 +29,15 @@ def _id(value: Any) -> str:
     id = value.strip().removeprefix("#").strip()
     if not 1 <= len(id) <= MAX_ID or id in (".", "..") or any(unicodedata.category(c) in _NOT_IN_AN_ID for c in id):
         raise ValueError
+    if clean_text(id, MAX_ID) != id:
+        raise ValueError  # it could not be shown as it is, and an id is shown exactly or not at all
     return id
 
 
 def _whole_number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError
-    if isinstance(value, float) and not value.is_integer():
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    is_digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value) is not None
+    if isinstance(value, bool) or not (is_whole or is_digits):
         raise ValueError
     number = int(value)
     if not 0 <= number <= MAX_OFFSET:
@@ -112,7 +116,7 @@ def read_arguments(model: type[Arguments], given: dict[str, Any], known_provider
     noun = NOUN[model.operation]
     names = [f"{noun}_id", "provider", "detail", "item_offset"]
     allowed = {
-        f"{noun}_id": f"must be one {noun} id of 1 to {MAX_ID} characters without spaces or control characters",
+        f"{noun}_id": f"must be one {noun} id of 1 to {MAX_ID} characters without spaces, control characters or markup",
         "provider": f"must be one of {AUTO}, {', '.join(known_providers)}",
         "detail": f"must be one of {', '.join(Detail)}",
         "item_offset": f"must be a whole number from 0 to {MAX_OFFSET}",

@@ -21,6 +21,7 @@ from .errors import Internal, InvalidInput, NotFound, OrderMcpError
 from .server import TOOLS, build_server, http_app, serve_stdio
 
 FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
+BACKLOG = 128
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # They log addresses, and addresses hold ids.
 THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "stamina", "asyncio", "uvicorn")
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", parents=[common], help="serve MCP over stdio, or over HTTP")
     serve.add_argument("--http", action="store_true", help="streamable HTTP at /mcp instead of stdio")
     serve.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default 127.0.0.1)")
-    serve.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000; 0 = any free one)")
+    serve.add_argument("--port", type=_port, default=8000, help="port to listen on (default 8000; 0 = any free one)")
     serve.set_defaults(run=_serve)
 
     demo = commands.add_parser("demo", parents=[common], help="see every provider answer, with nothing configured")
@@ -85,10 +86,17 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     doctor.set_defaults(run=_doctor)
 
-    sandbox = commands.add_parser("sandbox", help="serve the emulated provider APIs on loopback")
-    sandbox.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    sandbox = commands.add_parser("sandbox", parents=[common], help="serve the emulated provider APIs on loopback")
+    sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     sandbox.set_defaults(run=_sandbox)
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port
 
 
 # Configuration ------------------------------------------------------------------------------------------------------
@@ -148,13 +156,15 @@ def _serve(options: argparse.Namespace) -> int:
         import uvicorn
 
         family = socket.AF_INET6 if options.host == "::1" else socket.AF_INET
-        with socket.socket(family) as listener:
+        # The protocol is named because only then are answers sent without delay.
+        with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind((options.host, options.port))
-            except (OSError, OverflowError):
+                listener.listen(BACKLOG)
+            except OSError:
                 raise Stop(
-                    f"port {options.port} on {options.host} is not free; choose another --port.", FAILED
+                    f"cannot listen on port {options.port} of {options.host}; choose another --port.", FAILED
                 ) from None
             name = f"[{options.host}]" if family == socket.AF_INET6 else options.host
             print(
@@ -189,13 +199,14 @@ async def _print_answer(desk: Desk, options: argparse.Namespace, given: dict[str
     except OrderMcpError as error:
         text = desk.error_text(error)
         if options.json:
-            print(text.splitlines()[-1])
+            sentence, _, payload = text.rpartition("\n")
+            print(json.dumps(json.loads(payload) | {"message": sentence}, ensure_ascii=False, indent=2))
         else:
             print(text, file=sys.stderr)
         return NOT_FOUND if isinstance(error, NotFound) else USAGE if isinstance(error, InvalidInput) else FAILED
     except Exception as bug:
         log_bug(bug)
-        print(desk.error_text(Internal("order-mcp itself failed; this is a bug.")), file=sys.stderr)
+        print(desk.error_text(Internal()), file=sys.stderr)
         return FAILED
     if options.json:
         print(json.dumps(answer.structured, ensure_ascii=False, indent=2))
@@ -237,6 +248,6 @@ def _sandbox(options: argparse.Namespace) -> int:
                 print(f"export {name}={value}")
             sys.stdout.flush()
             anyio.run(anyio.sleep_forever)
-    except (OSError, OverflowError):
-        raise Stop(f"port {options.port} is not free; choose another --port.", FAILED) from None
+    except OSError:
+        raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
     return FOUND

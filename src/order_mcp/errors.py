@@ -119,6 +119,9 @@ class Internal(OrderMcpError):
     when = "a bug in order-mcp; the text says no more than that"
     next_step = "tell_operator"
 
+    def __init__(self) -> None:
+        super().__init__("order-mcp itself failed; this is a bug. Tell the operator.")
+
 
 class RateLimited(OrderMcpError):
     code = "rate_limited"

@@ -11,7 +11,7 @@ from typing import Any
 
 from .errors import OrderMcpError
 from .models import Audience, Detail, LineItem, OrderWarning, Record, Related, Source
-from .privacy import Cleaner, clean_text, withhold
+from .privacy import Cleaner, withhold
 from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE, summarize
 
 ANSWER_CHARS = 14_000
@@ -93,8 +93,8 @@ def present(record: Record, source: Source, view: View) -> Answer:
     if view.detail is Detail.FULL and costs:
         withheld += withhold(_dump(costs[0]), view.audience)
     head = cleaner.clean(head)
-    # The id is the caller's own word, so it is shown cleaned rather than left out.
-    head["id"] = clean_text(record.id, 128)
+    # The caller's own word, which the arguments let in only as cleaning would leave it.
+    head["id"] = record.id
     _tidy(head)
     if view.sandbox:
         head["sandbox"] = True

@@ -159,6 +159,7 @@ EXACT = frozenset(
 EXACT_LIMIT = 128
 LIMITS = {"notes": 500, "reason": 500, "provider_status": 60, "status_note": 500, "message": 500}
 LIMIT = 120
+_NOT_CORE = re.compile("[^0-9A-Za-z]+")
 # A shorter password would take harmless words with it.
 SHORTEST_SECRET = 6
 # Far more than any limit, so that a megabyte of text costs no more than a page of it.
@@ -198,6 +199,9 @@ class Cleaner:
     def __init__(self, secrets: Collection[str] = ()) -> None:
         self.dropped = False
         self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
+        # Cleaning, and a summary's quoting after it, may change a secret or complete one; letters and digits stay.
+        cores = {_NOT_CORE.sub("", secret) for secret in self._secrets}
+        self._cores = [core for core in cores if len(core) >= SHORTEST_SECRET]
 
     def clean(self, value: Any, key: str = "") -> Any:
         """The value with every string in it cleaned, object keys included; None where nothing is left."""
@@ -212,10 +216,10 @@ class Cleaner:
         return value
 
     def _text(self, value: str, limit: int) -> str:
-        text = clean_text(value, _LOOK_AT)
-        for secret in self._secrets:
-            text = text.replace(secret, "(withheld)")
-        return clean_text(text, limit)
+        core = _NOT_CORE.sub("", value) if self._cores else ""
+        if any(secret in value for secret in self._secrets) or any(secret in core for secret in self._cores):
+            return "(withheld)"
+        return clean_text(value, limit)
 
     def _exact(self, value: str) -> str | None:
         value = value.strip()

@@ -143,7 +143,7 @@ async def _call(desk: Desk, model: type[Arguments], given: dict[str, Any]) -> ty
         # The SDK would send the exception's own text to the client; and that may hold anything.
         outcome = Internal.code
         log_bug(bug)
-        return _failed(desk.error_text(Internal("order-mcp itself failed; this is a bug. Tell the operator.")))
+        return _failed(desk.error_text(Internal()))
     finally:
         milliseconds = round((time.monotonic() - started) * 1000)
         log.info("%s %s %s %d ms %d attempts", model.operation, asked, outcome, milliseconds, counter[0])

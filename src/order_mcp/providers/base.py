@@ -21,7 +21,7 @@ from ..errors import (
 from ..http import Answer, Channel
 from ..models import NOUN, Cart, Operation, Order, Record
 from .settings import ProviderSettings
-from .wire import Reader, Wire, decode
+from .wire import Reader, TooMuch, Wire, decode
 
 WireType = TypeVar("WireType", bound=Wire)
 SettingsType = TypeVar("SettingsType", bound=ProviderSettings)
@@ -117,6 +117,8 @@ class Provider(Generic[SettingsType]):
             body = decode(answer.body)
         except (ValueError, RecursionError):
             body = None  # a refusal may be HTML; a success may not
+        except TooMuch:
+            raise self.bad_response("sent more than any order holds") from None
         if error := self.refusal(operation, answer, body):
             raise error
         if body is None:
@@ -126,6 +128,8 @@ class Provider(Generic[SettingsType]):
             wire = model.model_validate(body, context=context)
         except (ValidationError, RecursionError):
             raise self.bad_response("sent JSON of another shape than its documentation shows") from None
+        except TooMuch:
+            raise self.bad_response("sent more than any order holds") from None
         return wire, Reader(dropped=bool(context))
 
     def url(self, *segments: str) -> str:

@@ -6,6 +6,7 @@ user name and password. Quirks: no host name is published; there is no schema, o
 201 and says 200 in its body; the status words, the currency, `receivedAmount` and `realAmount` are not documented.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..models import Operation, Order, OrderStatus, Totals
 from .base import Provider, WireType
 from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, Text, variable
 from .signin import TokenSource
-from .wire import Reader, Wire, decode, filled, only, reference, text
+from .wire import Reader, TooMuch, Wire, decode, filled, only, reference, text
 
 
 class SenmoSettings(ProviderSettings):
@@ -64,6 +65,8 @@ STATUS_NOTE = "This is the provider's own status label; its meaning is not docum
 STATUS_NOTES = {
     "Issue": f"{STATUS_NOTE} It is also the status of a newly created order, so it is not by itself a problem."
 }
+# What can stand behind "Bearer ".
+TOKEN = re.compile(r"[!-~]+")
 NOT_FOUND = "Order not found or does not belong to you"
 
 
@@ -107,7 +110,7 @@ class Senmo(Provider[SenmoSettings]):
 
     async def headers(self) -> Mapping[str, str]:
         # The content type is documented even for GET.
-        return {"Content-Type": "application/json", "Authorization": f"Bearer {await self._tokens.current()}"}
+        return {"Content-Type": "application/json", "Authorization": f"Bearer {(await self._tokens.current()).token}"}
 
     def secrets(self) -> set[str]:
         held = {self._tokens.held, _shown(self._refresh_token)}
@@ -124,13 +127,17 @@ class Senmo(Provider[SenmoSettings]):
         return isinstance(body, dict) and (body.get("statusCode") == "404" or body.get("statusMessage") == NOT_FOUND)
 
     async def fetch(self, operation: Operation, model: type[WireType], *segments: str) -> tuple[WireType, Reader]:
-        token = await self._tokens.current()
+        lease = await self._tokens.current()
         try:
             return await super().fetch(operation, model, *segments)
         except Unauthorized:
-            if not await self._tokens.replace(token):
+            if not await self._tokens.replace(lease):
                 raise
-        return await super().fetch(operation, model, *segments)
+        try:
+            return await super().fetch(operation, model, *segments)
+        except Unauthorized as refusal:
+            self._tokens.remember_refusal(refusal)
+            raise
 
     async def get_order(self, order_id: str) -> Order:
         body, read = await self.fetch("get_order", OrderBody, "v1", "order", order_id)
@@ -150,7 +157,7 @@ class Senmo(Provider[SenmoSettings]):
         answer = await self.channel.request("POST", self.url("v1", "auth", *below_auth), headers={}, json=credentials)
         try:
             stated = self.status(answer, decode(answer.body))
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, TooMuch):
             stated = answer.status
         if stated in (400, 401, 403, 422):
             raise Unauthorized(
@@ -162,7 +169,7 @@ class Senmo(Provider[SenmoSettings]):
             raise self.bad_response("did not answer like its API: this address does not look like Senmo's API")
         body, _ = self.read("get_order", TokensBody, answer)
         token = body.tokens.idToken
-        if not (token.isascii() and token.isprintable()):
+        if not TOKEN.fullmatch(token):
             raise self.bad_response("sent a token that cannot be used")
         if body.tokens.refreshToken:
             self._refresh_token = SecretStr(body.tokens.refreshToken)

@@ -4,16 +4,24 @@ import math
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import anyio
 
 from ..errors import OrderMcpError, Unauthorized
-from .wire import decode
+from .wire import TooMuch, decode
 
 RENEW_AHEAD_SECONDS = 60
 REFUSAL_REMEMBERED_SECONDS = 300  # long enough that no account gets locked by an agent that tries again and again
 
 SignIn = Callable[[], Awaitable[str]]
+
+
+class Lease(NamedTuple):
+    """A token, and which round of signing in it comes from: two rounds may give the same token."""
+
+    token: str
+    round: int
 
 
 class TokenSource:
@@ -33,7 +41,7 @@ class TokenSource:
         """The token as it is now, fresh or not."""
         return self._token
 
-    async def current(self) -> str:
+    async def current(self) -> Lease:
         """A token to use now.
 
         Raises:
@@ -41,26 +49,29 @@ class TokenSource:
             OrderMcpError: the sign-in could not be done; its own failure.
         """
         if self._token is not None and (self._sign_in is None or time.time() < self._renew_at):
-            return self._token
-        return await self._renew(self._token)
+            return Lease(self._token, self._round)
+        return await self._renew(self._round)
 
-    async def replace(self, refused: str) -> bool:
+    async def replace(self, refused: Lease) -> bool:
         """Get another token than the one the provider refused. False where there is no way to."""
         if self._sign_in is None:
             return False
-        await self._renew(refused)
+        await self._renew(refused.round)
         return True
 
-    async def _renew(self, stale: str | None) -> str:
+    def remember_refusal(self, refusal: Unauthorized) -> None:
+        """A fresh token was refused too: do not sign in again for a while."""
+        self._failure, self._refused_at = refusal, time.monotonic()
+
+    async def _renew(self, round_seen: int) -> Lease:
         assert self._sign_in is not None
-        round_seen = self._round
         async with self._one_at_a_time:
-            if self._round != round_seen or self._token != stale:
-                # Somebody renewed while we waited: their token is ours, and so is their failure.
+            if self._round != round_seen:
+                # Somebody renewed since: their token is ours, and so is their failure.
                 if self._failure is not None:
                     raise self._failure.with_traceback(None)
                 if self._token is not None:
-                    return self._token
+                    return Lease(self._token, self._round)
             if self._failure is not None and self._refusal_is_fresh():
                 raise self._failure.with_traceback(None)
             # A caller who leaves in the middle ends no round: the next in line signs in.
@@ -74,7 +85,7 @@ class TokenSource:
             self._token, self._renew_at = token, _renew_at(token)
             self._failure = self._refused_at = None
             self._round += 1
-            return token
+            return Lease(token, self._round)
 
     def _refusal_is_fresh(self) -> bool:
         return self._refused_at is not None and time.monotonic() - self._refused_at < REFUSAL_REMEMBERED_SECONDS
@@ -94,5 +105,5 @@ def _expiry(token: str) -> float:
     try:
         payload = token.split(".")[1]
         return float(decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError, RecursionError, TooMuch):
         return math.inf

@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from ..models import Number, OrderWarning, Reference, ReferenceType, Scalars, WarningCode
 
 MAX_SCALARS = 20
+# Bytes are limited where they arrive, but two bytes can be an object: these keep one answer from holding up all others.
+MAX_MEMBERS = 5_000
+MAX_STRUCTURE = 150_000
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?")
@@ -37,6 +40,10 @@ MESSAGES: dict[WarningCode, str] = {
 }
 
 
+class TooMuch(Exception):
+    """An answer with more in it than any order has. Not a ValueError, so that no field can swallow it."""
+
+
 class NumberText(str):
     """A JSON number, as the text that the provider wrote."""
 
@@ -49,7 +56,11 @@ def decode(body: bytes) -> Any:
     Raises:
         ValueError: not JSON; `NaN` and `Infinity` are not JSON.
         RecursionError: nested too deeply.
+        TooMuch: more objects and members than any order has.
     """
+
+    if sum(map(body.count, (b"{", b"[", b","))) > MAX_STRUCTURE:
+        raise TooMuch
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
@@ -66,6 +77,8 @@ class Wire(BaseModel):
     @classmethod
     def _absent_if_unreadable(cls, value: Any, read: Any, info: ValidationInfo) -> Any:
         field = cls.model_fields[str(info.field_name)]
+        if isinstance(value, list) and len(value) > MAX_MEMBERS:
+            raise TooMuch
         if value is None and not field.is_required():
             return None
         try:
