@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-clients conformance check lint types regen lock build clean
+.PHONY: demo test test-clients conformance test-bundle check lint types regen lock build bundle release clean
 
 demo: $(READY)
 	@$(BIN)/order-mcp demo
@@ -18,6 +18,10 @@ test-clients: $(READY)
 # The official conformance suite, for both protocol revisions.
 conformance: $(READY)
 	$(BIN)/python -m tests.conformance
+
+# The Claude Desktop bundle, packed, unpacked and started as the desktop host does. Node.js is in .clients.
+test-bundle: bundle
+	$(BIN)/python -m tests.bundle
 
 check: lint types test
 
@@ -45,6 +49,13 @@ lock: $(READY)
 build: $(READY)
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist
+
+bundle: $(READY)
+	$(BIN)/python -m release.bundle
+
+# Everything of a release that needs no credentials; docs/releasing.md has the rest.
+release: $(READY)
+	$(BIN)/python -m release
 
 clean:
 	rm -rf .venv .clients dist build

@@ -15,7 +15,11 @@ from pathlib import Path
 from .documents import ROOT
 
 HOME = ROOT / ".clients"
-NODE_PROJECTS = (ROOT / "tests" / "clients" / "node", ROOT / "tests" / "conformance")
+NODE_PROJECTS = (
+    ROOT / "tests" / "clients" / "node",
+    ROOT / "tests" / "conformance",
+    ROOT / "release" / "mcpb",
+)
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 SETUP_LIMIT = 600
 

@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 
-from .documents import README, ROOT, SERVER_JSON, readme, server_json
+from .documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
 
 README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
 SERVER_JSON.write_text(server_json(), encoding="utf-8")
+MANIFEST.write_text(manifest_json(), encoding="utf-8")
 subprocess.run(
     [sys.executable, "-m", "pytest", "-q", "tests/test_tools.py"],
     cwd=ROOT,

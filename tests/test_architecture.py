@@ -40,9 +40,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": {"desk", "present", "models", "config", "errors", "http", "arguments", "schemas", "__init__"},
     "doctor": {"router", "config", "errors"},
     "sandbox": set(),
-    "demo": {"sandbox"},
+    "hosts": {"config"},
+    "demo": {"sandbox", "hosts"},
     # `errors`: an exit code is chosen by the kind of error.
-    "cli": {"server", "desk", "demo", "doctor", "sandbox", "config", "errors", "__init__"},
+    "cli": {"server", "desk", "demo", "doctor", "sandbox", "hosts", "config", "errors", "__init__"},
     "__main__": {"cli"},
 }
 # Libraries that have one home.
@@ -52,8 +53,8 @@ ONLY_IN: dict[str, set[str]] = {
     "httpx2": {"http"},
     "stamina": {"http"},
     "starlette": {"sandbox"},
-    "uvicorn": {"sandbox", "cli"},
-    "dotenv": {"cli"},
+    "uvicorn": {"sandbox", "server"},
+    "dotenv": {"config"},
 }
 ANYWHERE = {"anyio", "pydantic"}
 MAY_PRINT = {"cli", "demo"}

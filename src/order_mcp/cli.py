@@ -3,9 +3,7 @@
 import argparse
 import json
 import logging
-import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +13,12 @@ from typing import Any
 import anyio
 
 from . import __version__
-from .config import Config, ConfigurationError, is_set, provider_variables, read_config
+from .config import Config, ConfigurationError, provider_variables, read_config, read_environment
 from .desk import Desk, log_bug, open_desk
 from .errors import Internal, InvalidInput, NotFound, OrderMcpError
-from .server import TOOLS, build_server, http_app, serve_stdio
+from .server import TOOLS, build_server, listen, serve_http, serve_stdio
 
 FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
-BACKLOG = 128
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # They log addresses, and addresses hold ids.
 THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "stamina", "asyncio", "uvicorn")
@@ -86,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     doctor.set_defaults(run=_doctor)
 
+    config = commands.add_parser("config", parents=[common], help="print the configuration of an MCP host")
+    config.add_argument("host", metavar="HOST", help="claude-desktop, claude-code, cursor, vscode, codex, gemini")
+    config.add_argument("--with-secrets", action="store_true", help="write the secrets out instead of placeholders")
+    config.set_defaults(run=_config)
+
     sandbox = commands.add_parser("sandbox", parents=[common], help="serve the emulated provider APIs on loopback")
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     sandbox.set_defaults(run=_sandbox)
@@ -105,7 +107,7 @@ def _port(text: str) -> int:
 @contextmanager
 def _configured(options: argparse.Namespace) -> Iterator[tuple[Config, bool]]:
     """The configuration to run with, and whether it is the sandbox's, which lives as long as this does."""
-    environment = _environment(options.env_file)
+    environment = read_environment(options.env_file)
     config = read_config(environment)
     _set_up_logging(config.server.log_level)
     if not (options.sandbox or config.server.sandbox):
@@ -117,20 +119,6 @@ def _configured(options: argparse.Namespace) -> Iterator[tuple[Config, bool]]:
     with running() as sandbox:
         print("order-mcp: sandbox mode, every answer is made up.", file=sys.stderr, flush=True)
         yield read_config(own | sandbox.environment), True
-
-
-def _environment(env_file: str | None) -> dict[str, str]:
-    process = {name: value for name, value in os.environ.items() if is_set(value)}
-    if env_file is None:
-        return process
-    from dotenv import dotenv_values
-
-    try:
-        with open(env_file, encoding="utf-8") as lines:
-            values = dotenv_values(stream=lines, interpolate=False)
-    except (OSError, ValueError):
-        raise Stop(f"--env-file {env_file!r} cannot be read as a text file.") from None
-    return {name: value for name, value in values.items() if value is not None} | process
 
 
 def _set_up_logging(level: str) -> None:
@@ -153,27 +141,17 @@ def _serve(options: argparse.Namespace) -> int:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             anyio.run(serve_stdio, server)
             return FOUND
-        import uvicorn
-
-        family = socket.AF_INET6 if options.host == "::1" else socket.AF_INET
-        # The protocol is named because only then are answers sent without delay.
-        with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind((options.host, options.port))
-                listener.listen(BACKLOG)
-            except OSError:
-                raise Stop(
-                    f"cannot listen on port {options.port} of {options.host}; choose another --port.", FAILED
-                ) from None
-            name = f"[{options.host}]" if family == socket.AF_INET6 else options.host
-            print(
-                f"order-mcp: serving MCP at http://{name}:{listener.getsockname()[1]}/mcp", file=sys.stderr, flush=True
-            )
-            settings = uvicorn.Config(
-                http_app(server, options.host), log_config=None, access_log=False, timeout_graceful_shutdown=2
-            )
-            uvicorn.Server(settings).run(sockets=[listener])
+        try:
+            listener = listen(options.host, options.port)
+        except OSError:
+            raise Stop(
+                f"cannot listen on port {options.port} of {options.host}; choose another --port.", FAILED
+            ) from None
+        with listener:
+            name = f"[{options.host}]" if ":" in options.host else options.host
+            port = listener.getsockname()[1]
+            print(f"order-mcp: serving MCP at http://{name}:{port}/mcp", file=sys.stderr, flush=True)
+            serve_http(server, options.host, listener)
         return FOUND
 
 
@@ -227,6 +205,18 @@ def _doctor(options: argparse.Namespace) -> int:
             return 0 if findings["ok"] else 1
 
         return anyio.run(look)
+
+
+def _config(options: argparse.Namespace) -> int:
+    from .hosts import HOSTS, advice, configuration, plan
+
+    if options.host not in HOSTS:
+        raise Stop(f"HOST is one of {', '.join(HOSTS)}.")
+    host = HOSTS[options.host]
+    planned = plan(options.env_file, sandbox=options.sandbox, with_secrets=options.with_secrets)
+    print(configuration(host, planned))
+    print(advice(host, planned), file=sys.stderr)
+    return FOUND
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 A provider's variables belong to its own file; this module holds the server's, and finds the rest by discovery.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -19,7 +20,7 @@ SWITCH = {"1": True, "true": True, "0": False, "false": False}
 
 
 class ConfigurationError(Exception):
-    """A server variable is malformed. The message names it and the rule."""
+    """A server variable is malformed, or a file of variables unreadable. The message names it and the rule."""
 
 
 def _one_of(table: Mapping[str, Any]) -> BeforeValidator:
@@ -86,6 +87,25 @@ class Config:
         return [name for name in self.providers if PROVIDERS[name].supports("get_cart")]
 
 
+def read_environment(env_file: str | None = None) -> dict[str, str]:
+    """The variables of this process and, where it has none, of a file.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+    """
+    process = {name: value for name, value in os.environ.items() if _is_set(name, value)}
+    if env_file is None:
+        return process
+    from dotenv import dotenv_values
+
+    try:
+        with open(env_file, encoding="utf-8") as lines:
+            values = dotenv_values(stream=lines, interpolate=False)
+    except (OSError, ValueError):
+        raise ConfigurationError(f"--env-file {env_file!r} cannot be read as a text file.") from None
+    return {name: value for name, value in values.items() if value is not None} | process
+
+
 def read_config(environment: Mapping[str, str]) -> Config:
     """Read every variable.
 
@@ -93,7 +113,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         ConfigurationError: a server variable is malformed. Provider variables never raise: what is wrong with
             them is in `Config.providers`.
     """
-    given = {name: value for name, value in environment.items() if is_set(value)}
+    given = {name: value for name, value in environment.items() if _is_set(name, value)}
     server = _read_server(given)
     return Config(server, {name: read_setup(provider.Settings, given) for name, provider in PROVIDERS.items()})
 
@@ -126,10 +146,11 @@ def _written(default: Any) -> str:
     return f"{default:g}" if isinstance(default, float) else str(int(default) if isinstance(default, bool) else default)
 
 
-def is_set(value: str) -> bool:
+def _is_set(name: str, value: str) -> bool:
     """Whether a variable says anything."""
-    # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder.
-    return bool(value.strip()) and not value.strip().startswith("${user_config.")
+    # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder; `<NAME>` is what
+    # `order-mcp config` prints for a secret, and better reported as missing than tried and refused.
+    return value.strip() not in ("", f"<{name}>") and not value.strip().startswith("${user_config.")
 
 
 def _read_server(given: Mapping[str, str]) -> ServerSettings:

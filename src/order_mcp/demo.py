@@ -5,15 +5,12 @@ agent would get for a handful of questions.
 """
 
 import json
-import os
-import shutil
-import sys
-from pathlib import Path
 from typing import Any
 
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
+from .hosts import HOSTS, Plan, configuration, this_program
 from .sandbox import running
 
 # What is asked, and why it is worth seeing.
@@ -45,8 +42,8 @@ async def demonstrate() -> int:
             print(f"\nTools: {', '.join(tool.name for tool in listed.tools)}")
             errors = [await _ask(client, *question) for question in QUESTIONS]
     print("\nTo use it in an MCP host, paste this into its configuration. It answers from the sandbox; for the real")
-    print("thing, take --sandbox out and put the variables of your providers into env (see README.md).\n")
-    print(json.dumps(host_configuration(), indent=2))
+    print("thing, set the variables of your providers (see README.md) and run `order-mcp config` for your host.\n")
+    print(configuration(HOSTS["claude-desktop"], Plan()))
     # The last two questions are there for their errors.
     return 0 if errors == [False] * (len(QUESTIONS) - 2) + [True, True] else 1
 
@@ -58,18 +55,3 @@ async def _ask(client: Client, title: str, tool: str, arguments: dict[str, Any])
         for line in getattr(block, "text", "").splitlines():
             print(f"  > {line}")
     return bool(result.is_error)
-
-
-def this_program() -> list[str]:
-    """The command that starts this very installation, with an absolute path."""
-    # Not resolved: the interpreter of a virtual environment is a link, and what it points to knows no packages.
-    beside = Path(sys.executable).with_name("order-mcp.exe" if os.name == "nt" else "order-mcp")
-    if program := shutil.which(beside):
-        return [str(Path(program).absolute())]
-    return [str(Path(sys.executable).absolute()), "-m", "order_mcp"]
-
-
-def host_configuration() -> dict[str, Any]:
-    """The `mcpServers` entry of most hosts, in sandbox mode."""
-    command, *arguments = this_program()
-    return {"mcpServers": {"order-mcp": {"command": command, "args": [*arguments, "--sandbox"]}}}

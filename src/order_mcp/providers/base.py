@@ -37,6 +37,8 @@ class Provider(Generic[SettingsType]):
     """What its answers hold, for the provider table."""
     signs_in_with: ClassVar[str]
     """How it signs in, for the provider table."""
+    privacy_policy: ClassVar[str] = ""
+    """Where it says what it does with personal data, for hosts that show that."""
     states_period: ClassVar[bool] = True
     """Whether its totals are for the whole order; where they may recur, the period is not documented."""
     not_found_hint: ClassVar[dict[Operation, str]] = {}

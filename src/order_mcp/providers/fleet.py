@@ -161,6 +161,7 @@ class Fleet(Provider[FleetSettings]):
     Settings = FleetSettings
     tells = "status, rent, devices by name, order and contract number, order date"
     signs_in_with = "platform key (bearer)"
+    privacy_policy = "https://fleet.co/en/privacy-gdpr"
     states_period = False
     # One id space: an id moves from carts to orders when the cart is validated.
     not_found_hint = {

@@ -391,6 +391,7 @@ class FlexPortal(Provider[FlexPortalSettings]):
     Settings = FlexPortalSettings
     tells = "status, payment, totals, lines with monthly price and subscriptions, customer, addresses, tracking"
     signs_in_with = "API key (bearer) and tenant id"
+    privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
     states_period = False
     not_found_hint = {
         "get_order": "If it is right, the operator should check FlexPortal's tenant and region: "

@@ -190,6 +190,7 @@ class Polinate(Provider[PolinateSettings]):
     Settings = PolinateSettings
     tells = "status, total, lines by variant id, references, expected, shipped and delivered dates"
     signs_in_with = "business id and API key (headers)"
+    privacy_policy = "https://www.polinate.com.au/privacy/privacy"
 
     async def headers(self) -> Mapping[str, str]:
         settings = self.settings

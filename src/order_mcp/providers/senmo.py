@@ -100,6 +100,7 @@ class Senmo(Provider[SenmoSettings]):
     Settings = SenmoSettings
     tells = "the provider's own status word, amounts without currency, product code, dates"
     signs_in_with = "id token, refresh token, or user name and password"
+    privacy_policy = "https://www.senmo.io/legal/privacy-policy"
     not_found_hint = {"get_order": "Senmo says the same of an order that is not yours."}
 
     def __init__(self, settings: SenmoSettings, channel: Channel) -> None:

@@ -1,0 +1,37 @@
+"""The Claude Desktop bundle: `python -m release.bundle` assembles, validates and packs it in dist/."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from order_mcp import __version__
+from tests.documents import ROOT
+from tests.environments import node, node_project
+
+HERE = Path(__file__).parent / "mcpb"
+DIST = ROOT / "dist"
+BUNDLE = DIST / f"order-mcp-{__version__}.mcpb"
+# The host makes an environment from pyproject.toml, which names the README and the license.
+FILES = (HERE / "manifest.json", HERE / "server.py", ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE")
+LIMIT = 120
+
+
+def main() -> None:
+    """Put the packed bundle into dist/."""
+    folder = ROOT / "build" / "mcpb"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    for file in FILES:
+        shutil.copy(file, folder)
+    mcpb("validate", folder)
+    mcpb("pack", folder, BUNDLE)
+
+
+def mcpb(*arguments: str | Path) -> None:
+    """Run the bundle tool; raises where it finds fault."""
+    program = node_project(HERE) / "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js"
+    subprocess.run([node(), program, *arguments], check=True, timeout=LIMIT)
+
+
+if __name__ == "__main__":
+    main()

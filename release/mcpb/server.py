@@ -1,0 +1,7 @@
+"""The door of the Claude Desktop bundle: hosts of the `uv` kind start a file, not a console script."""
+
+import sys
+
+from order_mcp.cli import main
+
+sys.exit(main())

@@ -1,0 +1,206 @@
+"""`order-mcp config`: what is printed for each host parses there, starts, and tells no secret."""
+
+import json
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from order_mcp.cli import main
+from order_mcp.hosts import HOSTS, Plan, configuration
+
+from .conftest import SECRETS, environment
+from .processes import LEGACY, PATIENCE, Program, variables_for
+from .stub import Reply, Stub
+
+PARSERS = {"codex": tomllib.loads}
+ADDRESS = "https://orders.example"
+# Where each host looks, as its documentation says; the addresses are beside the hosts.
+FILES = {
+    "claude-desktop": (
+        "~/Library/Application Support/Claude/claude_desktop_config.json",
+        r"%APPDATA%\Claude\claude_desktop_config.json",
+        "~/.config/Claude/claude_desktop_config.json",
+    ),
+    "claude-code": ("~/.claude.json", r"%USERPROFILE%\.claude.json", "~/.claude.json"),
+    "cursor": ("~/.cursor/mcp.json", r"%USERPROFILE%\.cursor\mcp.json", "~/.cursor/mcp.json"),
+    "vscode": (
+        "~/Library/Application Support/Code/User/mcp.json",
+        r"%APPDATA%\Code\User\mcp.json",
+        "~/.config/Code/User/mcp.json",
+    ),
+    "codex": ("~/.codex/config.toml", r"%USERPROFILE%\.codex\config.toml", "~/.codex/config.toml"),
+    "gemini": ("~/.gemini/settings.json", r"%USERPROFILE%\.gemini\settings.json", "~/.gemini/settings.json"),
+}
+KEYS = {"vscode": "servers", "codex": "mcp_servers"}
+
+every_host = pytest.mark.parametrize("host", HOSTS)
+
+
+class Pasted:
+    """What a host reads from what was printed."""
+
+    def __init__(self, host: str, printed: str) -> None:
+        self.document: dict[str, Any] = PARSERS.get(host, json.loads)(printed)
+        [self.entry] = self.document[KEYS.get(host, "mcpServers")].values()
+        self.env: dict[str, str] = self.entry.get("env", {})
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """The same program with the same variables, for one command."""
+        return subprocess.run(
+            [self.entry["command"], *self.entry["args"], *arguments],
+            env=variables_for(self.env),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+        )
+
+    def handshake(self) -> str:
+        """Start it as the host does; the protocol version that was agreed on."""
+        with subprocess.Popen(
+            [self.entry["command"], *self.entry["args"]],
+            env=variables_for(self.env),
+            cwd=Path.home(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            program = Program(process)
+            version: str = program.initialize()["result"]["protocolVersion"]
+            assert program.leave() == 0
+        return version
+
+
+class Printer:
+    """`order-mcp config HOST`, in this process and its environment."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.monkeypatch, self.capsys = monkeypatch, capsys
+        self.advice = ""
+
+    def __call__(self, host: str, *options: str, **variables: str) -> Pasted:
+        for name, value in variables.items():
+            self.monkeypatch.setenv(name, value)
+        assert main(["config", host, *options]) == 0
+        said = self.capsys.readouterr()
+        self.advice = said.err
+        return Pasted(host, said.out)
+
+
+@pytest.fixture
+def config(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Printer:
+    return Printer(monkeypatch, capsys)
+
+
+@every_host
+def test_with_nothing_configured_it_answers_from_the_sandbox_at_once(host: str, config: Printer) -> None:
+    pasted = config(host)
+    assert Path(pasted.entry["command"]).is_absolute()
+    assert pasted.env == {}
+    assert pasted.handshake() == LEGACY
+    assert "Sandbox data" in pasted.run("get-order", "ord_partial").stdout
+    assert "sandbox" in config.advice
+
+
+@every_host
+def test_what_is_configured_is_carried_over_and_starts(host: str, config: Printer) -> None:
+    pasted = config(host, **environment(ADDRESS), ORDER_MCP_AUDIENCE="customer")
+    assert pasted.entry["args"][-1:] != ["--sandbox"]
+    assert pasted.env.keys() == {*environment(ADDRESS), "ORDER_MCP_AUDIENCE"}
+    assert (pasted.env["SENMO_BASE_URL"], pasted.env["ORDER_MCP_AUDIENCE"]) == (ADDRESS, "customer")
+    assert pasted.handshake() == LEGACY
+
+
+@every_host
+def test_a_secret_is_written_out_only_when_asked(host: str, config: Printer) -> None:
+    hidden = config(host, **environment(ADDRESS))
+    assert not any(secret in f"{hidden.document}{config.advice}" for secret in SECRETS)
+    assert all(name in config.advice for name in ("FLEET_API_KEY", "SENMO_ID_TOKEN"))
+    shown = config(host, "--with-secrets", **environment(ADDRESS))
+    assert {name: shown.env[name] for name in environment(ADDRESS)} == environment(ADDRESS)
+    assert "FLEET_API_KEY" not in config.advice and "inputs" not in shown.document
+
+
+@every_host
+def test_the_file_it_belongs_in_is_named_for_each_system(host: str, config: Printer) -> None:
+    config(host)
+    lines = [line.strip() for line in config.advice.splitlines()]
+    for system, file in zip(("macOS", "Windows", "Linux"), FILES[host], strict=True):
+        assert f"{system:<8} {file}" in lines
+
+
+def test_a_placeholder_that_nobody_replaced_is_a_missing_variable_not_a_wrong_key(config: Printer) -> None:
+    pasted = config("cursor", FLEET_API_KEY="flt_sk_test-secret")
+    assert pasted.env == {"FLEET_API_KEY": "<FLEET_API_KEY>"}
+    assert "FLEET_API_KEY is not set" in pasted.run("get-order", "42", "--provider", "fleet").stderr
+
+
+def test_vs_code_asks_for_the_secrets_itself(config: Printer) -> None:
+    pasted = config("vscode", **environment(ADDRESS, "fleet"))
+    assert pasted.entry["type"] == "stdio"
+    assert pasted.env["FLEET_API_KEY"] == "${input:FLEET_API_KEY}"
+    [question] = pasted.document["inputs"]
+    assert (question["type"], question["id"], question["password"]) == ("promptString", "FLEET_API_KEY", True)
+    assert question["description"]
+
+
+def test_a_file_of_variables_is_named_and_works_with_its_secrets_where_they_are(
+    config: Printer, stub: Stub, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in environment(stub.origin, "fleet").items()))
+    stub.reply = Reply(json={"data": {"order_id": 42, "client_status": "SHIPPED"}})
+    pasted = config("claude-code", "--env-file", str(file))
+    assert pasted.entry["args"][-2:] == ["--env-file", str(file)] and pasted.env == {}
+    assert pasted.run("get-order", "42").returncode == 0
+    copied = config("claude-code", "--env-file", str(file), "--with-secrets")
+    assert copied.env == environment(stub.origin, "fleet") and "--env-file" not in copied.entry["args"]
+
+
+def test_paths_are_made_absolute(config: Printer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("key").write_text("flt_sk_test-secret\n")
+    Path("some.env").write_text("ORDER_MCP_LOG_LEVEL=INFO\n")
+    pasted = config("gemini", "--env-file", "some.env", FLEET_API_KEY_FILE="key")
+    assert pasted.env == {"FLEET_API_KEY_FILE": str(tmp_path / "key")}
+    assert pasted.entry["args"][-1] == str(tmp_path / "some.env")
+
+
+def test_sandbox_leaves_the_providers_out(config: Printer) -> None:
+    pasted = config("cursor", "--sandbox", **environment(ADDRESS), ORDER_MCP_AUDIENCE="internal")
+    assert pasted.entry["args"][-1] == "--sandbox"
+    assert pasted.env == {"ORDER_MCP_AUDIENCE": "internal"}
+
+
+def test_what_is_still_missing_is_said(config: Printer) -> None:
+    config("codex", FLEXPORTAL_TENANT_ID="bu_demo")
+    assert "FLEXPORTAL_API_KEY is not set." in config.advice
+    assert "FLEET_API_KEY" not in config.advice
+
+
+@every_host
+def test_any_value_survives_being_written_and_read(host: str) -> None:
+    value = "C:\\Users\\Zoë\t“x” \U0001f4e6 \x7f $HOME \"quoted\" 'single' # no comment"
+    printed = configuration(HOSTS[host], Plan((value,), {"ORDER_MCP_X": value}))
+    assert printed.isascii()
+    pasted = Pasted(host, printed)
+    assert pasted.entry["args"][-1] == pasted.env["ORDER_MCP_X"] == value
+
+
+def test_help_and_a_wrong_name_list_the_hosts(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["config", "--help"])
+    assert main(["config", "emacs"]) == 2
+    said = capsys.readouterr()
+    assert all(host in said.out and host in said.err for host in HOSTS)
+
+
+def test_a_malformed_server_variable_is_not_passed_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ORDER_MCP_AUDIENCE", "public")
+    assert main(["config", "cursor"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and "ORDER_MCP_AUDIENCE must be one of" in said.err
