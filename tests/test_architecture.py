@@ -36,20 +36,30 @@ MAY_IMPORT: dict[str, set[str]] = {
     "router": {"providers/__init__", "providers/settings", "http", "config", "models", "errors"},
     # What a tool call and a command have in common; it opens the connections (`http`) that providers use.
     "desk": {"arguments", "router", "present", "config", "errors", "http", "__init__"},
+    # What is attached besides the tools; the words and addresses know nothing of the protocol.
+    "prompts": {"arguments", "errors", "privacy", "models"},
+    "resources": {"arguments", "errors"},
+    "attachments": {"prompts", "resources", "config", "desk", "errors", "present"},
     # Of `http` it reads the count of attempts, for the log.
-    "server": {"desk", "present", "models", "config", "errors", "http", "arguments", "schemas", "__init__"},
+    "server": {
+        *("attachments", "desk", "present", "models", "config", "errors", "http", "arguments", "schemas"),
+        "__init__",
+    },
     "doctor": {"router", "config", "errors"},
     "sandbox": set(),
     "hosts": {"config"},
     "demo": {"sandbox", "hosts"},
     # `errors`: an exit code is chosen by the kind of error.
     "cli": {"server", "desk", "demo", "doctor", "sandbox", "hosts", "config", "errors", "__init__"},
-    "__main__": {"cli"},
+    # The first answer, before anything heavy: these two know nobody.
+    "first_words": set(),
+    "early": {"first_words"},
+    "__main__": {"early", "cli"},
 }
 # Libraries that have one home.
 ONLY_IN: dict[str, set[str]] = {
-    "mcp": {"server", "demo"},
-    "mcp_types": {"server", "demo"},
+    "mcp": {"server", "attachments", "demo"},
+    "mcp_types": {"server", "attachments", "demo"},
     "httpx2": {"http"},
     "stamina": {"http"},
     "starlette": {"sandbox"},

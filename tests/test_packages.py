@@ -106,7 +106,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) ->
 
 def test_the_wheel_installs_the_command(wheel: zipfile.ZipFile) -> None:
     entry_points = wheel.read(f"order_mcp-{__version__}.dist-info/entry_points.txt").decode()
-    assert entry_points.split() == ["[console_scripts]", "order-mcp", "=", "order_mcp.cli:main"]
+    assert entry_points.split() == ["[console_scripts]", "order-mcp", "=", "order_mcp.__main__:main"]
 
 
 def test_the_metadata_says_who_may_install_it_and_proves_whose_it_is(metadata: Message) -> None:

@@ -16,7 +16,7 @@ from . import __version__
 from .config import Config, ConfigurationError, provider_variables, read_config, read_environment
 from .desk import Desk, log_bug, open_desk
 from .errors import Internal, InvalidInput, NotFound, OrderMcpError
-from .server import TOOLS, build_server, listen, serve_http, serve_stdio
+from .server import TOOLS, Pipe, build_server, listen, serve_http, serve_stdio
 
 FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -32,10 +32,10 @@ class Stop(Exception):
         self.code = code
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+def main(arguments: Sequence[str] | None = None, *, pipe: Pipe | None = None) -> int:
+    """Run one command; returns the exit code. `pipe` is the client's, where somebody talks to it already."""
     # Given here and not as defaults, which a command would put back over what was said before it.
-    options = _parser().parse_args(arguments, argparse.Namespace(env_file=None, sandbox=False))
+    options = _parser().parse_args(arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe))
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's code page may not know every character
     try:
@@ -139,7 +139,7 @@ def _serve(options: argparse.Namespace) -> int:
         if not options.http:
             # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            anyio.run(serve_stdio, server)
+            anyio.run(serve_stdio, server, options.pipe)
             return FOUND
         try:
             listener = listen(options.host, options.port)

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, cast
 
+import anyio
 import mcp_types as types
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
@@ -16,7 +17,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel
 
-from . import __version__
+from . import __version__, attachments
 from .arguments import Arguments, GetCartArguments, GetOrderArguments, input_schema
 from .config import Config
 from .desk import Desk, log, log_bug, open_desk
@@ -25,7 +26,8 @@ from .http import attempts
 from .present import Answer
 from .schemas import CartResult, OrderResult, output_schema
 
-CACHE_SECONDS = 300
+CACHE_MILLISECONDS = 300_000
+CACHING: dict[str, Any] = {"ttl_ms": CACHE_MILLISECONDS, "cache_scope": "private"}
 BACKLOG = 128
 INSTRUCTIONS = (
     "Answers where an order or a cart stands, read only, at the commerce back ends that are set up here. Names, "
@@ -101,7 +103,7 @@ def build_server(config: Config, *, sandbox: bool = False) -> Server[Desk]:
     async def list_tools(
         context: ServerRequestContext[Desk], params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=published(), ttl_ms=CACHE_SECONDS * 1000, cache_scope="private")
+        return types.ListToolsResult(tools=published(), **CACHING)
 
     async def call_tool(
         context: ServerRequestContext[Desk], params: types.CallToolRequestParams
@@ -121,10 +123,11 @@ def build_server(config: Config, *, sandbox: bool = False) -> Server[Desk]:
         title="Order desk",
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
-        cache_hints={"server/discover": CacheHint(ttl_ms=CACHE_SECONDS * 1000, scope="private")},
+        cache_hints={"server/discover": CacheHint(ttl_ms=CACHE_MILLISECONDS, scope="private")},
         get_tool_input_schema=input_schemas.get,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        **attachments.handlers(config, CACHING),
     )
 
 
@@ -163,9 +166,18 @@ def _failed(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
 
 
-async def serve_stdio(server: Server[Desk]) -> None:
-    """Serve one client over standard input and output until input closes."""
-    async with stdio_server() as (read_stream, write_stream):
+class Pipe(Protocol):
+    """Both ends of a pipe to one client, as text lines."""
+
+    def readline(self) -> str: ...
+    def write(self, text: str) -> None: ...
+    def flush(self) -> None: ...
+
+
+async def serve_stdio(server: Server[Desk], pipe: Pipe | None = None) -> None:
+    """Serve one client until input closes: over a pipe that somebody opened, else over standard input and output."""
+    lines: Any = None if pipe is None else anyio.AsyncFile(cast(Any, pipe))
+    async with stdio_server(lines, lines) as (read_stream, write_stream):
         await server.run(read_stream, write_stream, server.create_initialization_options())
 
 

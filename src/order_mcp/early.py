@@ -1,0 +1,191 @@
+"""The first answer over stdio, given while the SDK is still loading. Standard library only.
+
+Hosts that know both protocol eras send `server/discover`, wait a moment and fall back to `initialize` on the same pipe;
+the slowest part of our start, loading the SDK, is longer than some of them wait, and the SDK locks the pipe to the era
+of the first request it sees. So a thread of our own reads the first lines:
+
+- `server/discover` is answered and not forwarded: the era stays open until another request decides it;
+- `initialize` is answered and forwarded, and the SDK's own answer to it, which is the same, is swallowed;
+- anything else, and anything that cannot be read with certainty, goes to the SDK untouched.
+
+After that the SDK reads the pipe itself. What is said here comes from `first_words`, which is made from the real
+server and compared with it, byte for byte, by a test.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO, TextIO
+
+from .first_words import DISCOVER, INITIALIZE, VERSIONS
+
+# Ids that the SDK writes exactly as they are written here; the others are left to it.
+MAX_CERTAIN_ID = 2**53
+# Values inside one another, of which the SDK's JSON parser takes fewer than ours.
+MAX_CERTAIN_BRACKETS = 100
+
+# What can be read with certainty: messages of these shapes, which the SDK is known to accept. A type or a tuple of
+# types stands for a value of it, a set for one of its members, a list for any number of its one member, a dict for an
+# object with at least these members. `?` marks a member that may be missing or null, `*` stands for every member.
+TOKEN = {"progressToken?": (str, int)}
+CAPABILITIES = {
+    "roots?": {"listChanged?": bool},
+    "sampling?": {"context?": dict, "tools?": dict},
+    "elicitation?": {"form?": dict, "url?": dict},
+    "tasks?": {
+        "list?": dict,
+        "cancel?": dict,
+        "requests?": {"sampling?": {"createMessage?": dict}, "elicitation?": {"create?": dict}},
+    },
+    "experimental?": {"*": dict},
+    "extensions?": {"*": dict},
+}
+CLIENT = {
+    "name": str,
+    "version": str,
+    "title?": str,
+    "description?": str,
+    "websiteUrl?": str,
+    "icons?": [{"src": str, "mimeType?": str, "sizes?": [str], "theme?": {"light", "dark"}}],
+}
+ASKS_TO_INITIALIZE = {
+    "method": {"initialize"},
+    "params": {"protocolVersion": str, "capabilities": CAPABILITIES, "clientInfo": CLIENT, "_meta?": TOKEN},
+}
+ASKS_TO_DISCOVER = {
+    "method": {"server/discover"},
+    "params": {
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": {"2026-07-28"},
+            "io.modelcontextprotocol/clientCapabilities": CAPABILITIES,
+            "io.modelcontextprotocol/clientInfo?": CLIENT,
+            "io.modelcontextprotocol/logLevel?": {"debug", "info", "notice", "warning", "error", "critical"},
+            **TOKEN,
+        }
+    },
+}
+
+
+def begin(arguments: Sequence[str]) -> "Overture | None":
+    """Start answering, if these are the arguments of a stdio server. To be called before anything heavy is imported."""
+    if not _serves_stdio(arguments):
+        return None
+    try:
+        # Lines and characters are what they are to the SDK, which reads in the same way.
+        source, wire = os.fdopen(os.dup(0), encoding="utf-8", errors="replace"), os.fdopen(os.dup(1), "wb")
+        # As the SDK does it: what anything prints by accident goes to standard error, and nothing else reads the pipe.
+        os.dup2(2, 1)
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+    except OSError:
+        return None
+    overture = Overture(source, wire)
+    Thread(target=overture.play, name="order-mcp-early", daemon=True).start()
+    return overture
+
+
+def _serves_stdio(arguments: Sequence[str]) -> bool:
+    rest = list(arguments)
+    if "--env-file" in rest[:-1]:
+        position = rest.index("--env-file")
+        del rest[position : position + 2]
+    return all(a in ("serve", "--sandbox") or a.startswith("--env-file=") for a in rest) and rest.count("serve") <= 1
+
+
+class Overture:
+    """Both ends of the pipe until the era is decided; then the SDK's `readline` and `write`."""
+
+    def __init__(self, source: TextIO, wire: BinaryIO) -> None:
+        self._source = source
+        self._wire = wire
+        self._forwarded: SimpleQueue[str | None] = SimpleQueue()
+        self._is_decided = False
+        self._swallowed: str | None = None
+
+    def play(self) -> None:
+        """Read and answer until a request decides the era, or input ends."""
+        with suppress(OSError):  # the host has gone; the SDK will notice as well
+            for line in iter(self._source.readline, ""):
+                message = _read(line)
+                id = _certain_id(message)
+                if id is not None and fits(message, ASKS_TO_DISCOVER):
+                    self._say(id, DISCOVER)
+                    continue
+                if id is not None and fits(message, ASKS_TO_INITIALIZE):
+                    asked = message["params"]["protocolVersion"]
+                    version = asked if asked in VERSIONS else VERSIONS[-1]
+                    self._swallowed = f'{{"jsonrpc":"2.0","id":{id},'
+                    self._say(id, INITIALIZE.replace("{version}", version))
+                self._forwarded.put(line)
+                if "method" not in message or "id" in message:
+                    break
+        self._forwarded.put(None)
+
+    def _say(self, id: str, result: str) -> None:
+        self._wire.write(f'{{"jsonrpc":"2.0","id":{id},"result":{result}}}\n'.encode())
+        self._wire.flush()
+
+    # What the SDK's transport uses, from a thread of its own.
+
+    def readline(self) -> str:
+        """The next line for the SDK: first what was read before it was there, then the pipe itself."""
+        if not self._is_decided:
+            line = self._forwarded.get()
+            if line is not None:
+                return line
+            self._is_decided = True
+        return self._source.readline()
+
+    def write(self, text: str) -> None:
+        """Pass the SDK's line on, unless it is the answer that was given already."""
+        if self._swallowed is not None and text.startswith(self._swallowed):
+            self._swallowed = None
+            return
+        self._wire.write(text.encode())
+
+    def flush(self) -> None:
+        self._wire.flush()
+
+
+def fits(value: Any, shape: Any) -> bool:
+    """Whether a value has a shape, as described above."""
+    if isinstance(shape, set):
+        return isinstance(value, str) and value in shape
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(fits(member, shape[0]) for member in value)
+    if not isinstance(shape, dict):
+        return type(value) in (shape if isinstance(shape, tuple) else (shape,))
+    if not isinstance(value, dict):
+        return False
+    if "*" in shape:
+        return all(fits(member, shape["*"]) for member in value.values())
+    return all(
+        value.get(key[:-1]) is None or fits(value[key[:-1]], inner)
+        if key.endswith("?")
+        else key in value and fits(value[key], inner)
+        for key, inner in shape.items()
+    )
+
+
+def _read(line: str) -> dict[str, Any]:
+    # Half a surrogate pair is no text to the SDK's parser; whole pairs are too rare here to tell them apart.
+    if line.count("{") + line.count("[") > MAX_CERTAIN_BRACKETS or "\\ud" in line.lower():
+        return {}
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    known = isinstance(message, dict) and message.keys() <= {"jsonrpc", "id", "method", "params"}
+    return message if known and message.get("jsonrpc") == "2.0" else {}
+
+
+def _certain_id(message: dict[str, Any]) -> str | None:
+    id = message.get("id")
+    if type(id) is int and abs(id) <= MAX_CERTAIN_ID:
+        return str(id)
+    if isinstance(id, str) and len(id) <= 200 and id.isascii() and id.isprintable() and not {'"', "\\"} & set(id):
+        return f'"{id}"'
+    return None

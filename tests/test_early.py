@@ -1,0 +1,411 @@
+"""The first answer: given at once, the SDK's own to the byte, and left to the SDK wherever there is a doubt."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
+from mcp_types.methods import validate_client_request
+
+from order_mcp.early import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, fits
+
+from .conversations import answers, compared, line, said_by_the_sdk, said_early
+from .first_words import CLIENT, DISCOVER, EARLY, FIRST_WORDS, SDK_ONLY, VERSIONS, initialize, module
+from .processes import ENVELOPE, LEGACY, MODERN, PATIENCE, Program, started, until, variables_for
+
+BARE = (sys.executable, str(Path(__file__).with_name("bare_server.py")))
+INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+
+
+def request(method: str, id: Any, **params: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": id, "method": method, "params": params}
+
+
+def discover(id: Any = 1, **meta: Any) -> dict[str, Any]:
+    return {**DISCOVER, "id": id, "params": {"_meta": DISCOVER["params"]["_meta"] | meta}}
+
+
+def handshake(id: Any = 1, **params: Any) -> dict[str, Any]:
+    message = initialize(LEGACY, id)
+    return {**message, "params": message["params"] | params}
+
+
+# The same words -----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_words_are_what_the_sdk_says_today() -> None:
+    assert module() == FIRST_WORDS.read_text(encoding="utf-8"), "run `make regen`"
+
+
+@pytest.mark.parametrize("id", [0, 1, -7, 2**53, "0", "", "probe-1", "a/b <&> {~}"])
+def test_the_early_answer_is_the_sdks_to_the_byte(id: Any) -> None:
+    versions = [*VERSIONS, "2026-07-28", "2024-10-07", "1999-01-01", "9999-99-99", "draft", ""]
+    for message in [discover(id), *(initialize(version, id) for version in versions)]:
+        early, ours, alone = compared(line(message))
+        assert early == ours == alone
+        assert json.loads(alone)["id"] == id and "result" in json.loads(alone)
+
+
+def whole_output(command: tuple[str, ...], sent: bytes) -> tuple[int, bytes, bytes]:
+    ended = subprocess.run(command, input=sent, capture_output=True, timeout=PATIENCE, env=variables_for({}))
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+HELLO = line(handshake())
+NAMED = line(handshake(clientInfo={"name": "NAME", "version": "1"}))
+# Bytes rather than messages: what is a line, and what is a character in it.
+AS_BYTES = {
+    "byte order mark": b"\xef\xbb\xbf" + HELLO,
+    "UTF-16": HELLO.strip().decode().encode("utf-16-be") + b"\x00\n",
+    "CR between messages": b"\n \r\n" + HELLO.strip() + b"\r" + line(INITIALIZED),
+    "CR as white space": HELLO.replace(b",", b",\r"),
+    "not UTF-8": NAMED.replace(b"NAME", b"\xff\xed\xa0\x80"),
+    "a megabyte without a newline at its end": NAMED.strip().replace(b"NAME", "é\u2028中".encode() * 125_000),
+}
+
+
+def test_bytes_that_are_no_plain_line_get_what_the_sdk_alone_says_to_them() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        both = pool.map(
+            lambda pair: whole_output(*pair), [(c, b) for b in AS_BYTES.values() for c in (SDK_ONLY, EARLY)]
+        )
+        outputs = dict(zip(AS_BYTES, zip(both, both, strict=True), strict=True))
+    assert not [name for name, (alone, ours) in outputs.items() if alone != ours]
+    answered = [name for name, ((_, said, _), _) in outputs.items() if said]
+    assert answered == ["CR between messages", "not UTF-8", "a megabyte without a newline at its end"]
+
+
+# What is not certain ------------------------------------------------------------------------------------------------
+
+UNCERTAIN = {
+    "a byte order mark": b"\xef\xbb\xbf" + HELLO,
+    "an empty line": b"\n",
+    "an id beyond the certain ones": line(handshake(2**53 + 1)),
+    "an enormous id": HELLO.replace(b'"id":1', b'"id":' + b"9" * 5000),
+    "a fraction as id": line(handshake(1.5)),
+    "a whole float as id": line(handshake(1.0)),
+    "an exponent in the id": HELLO.replace(b'"id":1', b'"id":1e0'),
+    "a null id": line(handshake(None)),
+    "true as id": line(handshake(True)),
+    "a list as id": line(handshake([1])),
+    "an id with a quote": line(handshake('"')),
+    "an id with a backslash": line(handshake("\\")),
+    "an id with a control character": line(handshake("\x7f")),
+    "an id beyond ASCII": line(handshake("é")),
+    "a very long id": line(handshake("x" * 201)),
+    "no capabilities": line(handshake(capabilities=None)),
+    "capabilities of the wrong kind": line(handshake(capabilities=[])),
+    "a capability of the wrong kind": line(handshake(capabilities={"roots": True})),
+    "a capability malformed inside": line(handshake(capabilities={"roots": {"listChanged": {}}})),
+    "no client info": line(handshake(clientInfo=None)),
+    "client info without a version": line(handshake(clientInfo={"name": "x"})),
+    "a client with a number for a name": line(handshake(clientInfo={"name": 1, "version": "1"})),
+    "a version that is no text": line(handshake(protocolVersion=20251125)),
+    "params as a list": line({**handshake(), "params": []}),
+    "no params": line({"jsonrpc": "2.0", "id": 1, "method": "initialize"}),
+    "an unknown member beside the known ones": line({**handshake(), "result": {}}),
+    "another JSON-RPC": line({**handshake(), "jsonrpc": "1.0"}),
+    "a batch": line([handshake(), discover(2)]),
+    "JSON that is cut off": HELLO[:-3] + b"\n",
+    "two messages on a line": HELLO.strip() + HELLO,
+    "text behind the message": HELLO.strip() + b" x\n",
+    "single quotes": HELLO.replace(b'"', b"'"),
+    "a lone surrogate": NAMED.replace(b"NAME", b"\\ud800"),
+    "a lone surrogate in capitals": NAMED.replace(b"NAME", b"\\uDFFF"),
+    "deep nesting": NAMED.replace(b'"capabilities":{', b'"capabilities":{"x":' + b"[" * 300 + b"]" * 300),
+    "nesting beyond any stack": b"[" * 200_000 + b"\n",
+    "an enormous number": NAMED.replace(b'"capabilities":{', b'"capabilities":{"x":' + b"9" * 5000),
+    "an answer that nobody asked for": line({"jsonrpc": "2.0", "id": 1, "result": {}}),
+    "discover without an envelope": line(request("server/discover", 1)),
+    "discover with half an envelope": line(request("server/discover", 1, _meta=dict(list(ENVELOPE.items())[:1]))),
+    "discover of another version": line(discover(**{"io.modelcontextprotocol/protocolVersion": "2027-01-01"})),
+    "discover of a handshake version": line(discover(**{"io.modelcontextprotocol/protocolVersion": LEGACY})),
+    "discover with a strange log level": line(discover(**{"io.modelcontextprotocol/logLevel": "loud"})),
+    "discover with bad capabilities": line(discover(**{"io.modelcontextprotocol/clientCapabilities": None})),
+    "discover with a strange token": line(discover(progressToken={})),
+    "ping first": line(request("ping", 1)),
+    "tools/list first": line(request("tools/list", 1)),
+    "tools/list of the modern era first": line(request("tools/list", 1, _meta=ENVELOPE)),
+    "a method that nobody knows": line(request("no/such", 1)),
+}
+
+
+@pytest.mark.parametrize("uncertain", UNCERTAIN)
+def test_what_is_not_certain_is_left_to_the_sdk(uncertain: str) -> None:
+    sent = UNCERTAIN[uncertain]
+    # And so is all that follows, even what would have been certain.
+    for lines in (sent, sent + line(request("ping", 8)) + line(discover(9))):
+        early, ours, alone = compared(lines)
+        assert (early, ours) == (b"", alone)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["debug", LEGACY]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+EVERYTHING: dict[str, Any] = {
+    "roots": {"listChanged": True},
+    "sampling": {"context": {}, "tools": {}},
+    "elicitation": {"form": {}, "url": {}},
+    "tasks": {"list": {}, "cancel": {}, "requests": {"sampling": {"createMessage": {}}, "elicitation": {"create": {}}}},
+    "experimental": {"x": {"y": [1, None]}},
+    "extensions": {"io.modelcontextprotocol/ui": {"mimeTypes": ["text/html;profile=mcp-app"]}},
+}
+SOMEBODY = CLIENT | {
+    "title": "T",
+    "description": "D",
+    "websiteUrl": "https://example.com",
+    "icons": [{"src": "data:,", "mimeType": "image/png", "sizes": ["any"], "theme": "dark"}],
+}
+META = {"progressToken": 1, "traceparent": "00-1-2-3", "io.modelcontextprotocol/logLevel": "info"}
+FULL = [
+    handshake(capabilities=EVERYTHING, clientInfo=SOMEBODY, _meta=META),
+    discover(
+        **META
+        | {"io.modelcontextprotocol/clientCapabilities": EVERYTHING, "io.modelcontextprotocol/clientInfo": SOMEBODY}
+    ),
+]
+NAMES = sorted({name for message in FULL for name in re.findall(r'"([^"]+)":', json.dumps(message))})
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to every member of a message."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [way for key, inner in members for way in [(*path, key), *places(inner, (*path, key))]]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> dict[str, Any]:
+    """A full message with up to three of its members replaced, left out or joined by another."""
+    message = deepcopy(draw(st.sampled_from(FULL)))
+    for _ in range(draw(st.integers(0, 3))):
+        *way, last = draw(st.sampled_from(places(message)))
+        holder: Any = message
+        for key in way:
+            holder = holder[key]
+        match draw(st.sampled_from(["replace", "leave out", "join"])):
+            case "replace":
+                holder[last] = draw(JSON)
+            case "leave out":
+                del holder[last]
+            case "join" if isinstance(holder, dict):
+                holder[draw(st.sampled_from(NAMES))] = draw(JSON)
+    return message
+
+
+@given(mutated())
+@settings(max_examples=200, deadline=None)
+def test_whatever_a_first_message_looks_like_it_gets_what_the_sdk_alone_says(message: dict[str, Any]) -> None:
+    early, ours, alone = compared(line(message))
+    assert ours == alone
+    assert early in (b"", ours)
+
+
+@given(mutated())
+@settings(max_examples=400, deadline=None)
+def test_a_message_of_the_certain_shapes_is_one_that_the_sdk_accepts(message: dict[str, Any]) -> None:
+    message = json.loads(json.dumps(message))
+    if fits(message, ASKS_TO_INITIALIZE):
+        validate_client_request("initialize", LEGACY, message["params"])
+    if fits(message, ASKS_TO_DISCOVER):
+        validate_client_request("server/discover", "2026-07-28", message["params"])
+        assert isinstance(classify_inbound_request(message), InboundModernRoute)
+
+
+def test_messages_with_everything_in_them_are_certain() -> None:
+    for message in FULL:
+        early, ours, _ = compared(line(message))
+        assert early == ours != b""
+
+
+# Sequences ----------------------------------------------------------------------------------------------------------
+
+LIST, CALL = request("tools/list", 8), request("tools/call", 9, name="get_order", arguments={"order_id": "issue-1"})
+MODERN_LIST = request("tools/list", 8, _meta=ENVELOPE)
+MODERN_CALL = {**CALL, "params": CALL["params"] | {"_meta": ENVELOPE}}
+CANCELLED = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
+LEGACY_WORK, MODERN_WORK = [handshake(5), INITIALIZED, LIST, CALL], [MODERN_LIST, MODERN_CALL]
+SEQUENCES = {
+    "discover, then initialize": [discover(), *LEGACY_WORK],
+    "notifications in between": [CANCELLED, discover(1), INITIALIZED, discover("2"), CANCELLED, *LEGACY_WORK],
+    "the same id again": [discover(5), *LEGACY_WORK],
+    "discover, then modern calls and a late discover": [discover(1), discover(2), *MODERN_WORK, discover("late")],
+}
+PACES = {
+    "at once": list(SEQUENCES),
+    "one after the other": ["notifications in between"],
+    "after the SDK is loaded": ["discover, then initialize", "discover, then modern calls and a late discover"],
+}
+
+
+def send_and_wait(program: Program, message: dict[str, Any]) -> None:
+    count = len(program.lines)
+    program.write(line(message).strip())
+    if "id" in message:
+        until(lambda: len(program.lines) > count, f"an answer to {message['method']}")
+
+
+@pytest.mark.parametrize(("pace", "sequence"), [(pace, each) for pace, some in PACES.items() for each in some])
+def test_a_sequence_ends_in_a_working_connection(pace: str, sequence: str) -> None:
+    messages = SEQUENCES[sequence]
+    ids = [message["id"] for message in messages if "id" in message]
+    with started("--sandbox") as program:
+        if pace == "at once":
+            program.write(b"".join(map(line, messages)).strip())
+        else:
+            send_and_wait(program, messages[0])
+            if pace == "after the SDK is loaded":
+                until(lambda: "sandbox" in program.stderr, "everything to be imported")
+            for message in messages[1:]:
+                send_and_wait(program, message)
+        until(lambda: len(program.lines) >= len(ids), f"{len(ids)} answers")
+        assert program.leave() == 0
+    probe = json.loads(program.lines.pop(0))
+    assert probe["id"] == ids.pop(0) and probe["result"]["supportedVersions"] == [MODERN]
+    said = answers(program.lines)
+    assert sorted(said, key=str) == sorted(ids, key=str)
+    assert {tool["name"] for tool in said[8]["result"]["tools"]} == {"get_order", "get_cart"}
+    assert said[9]["result"]["structuredContent"]["provider"] == "senmo"
+    assert all(each["result"] == probe["result"] for each in said.values() if "supportedVersions" in each["result"])
+
+
+def test_the_era_that_was_settled_stays() -> None:
+    modern = said_early(line(discover()) + line(MODERN_LIST) + line(handshake(5)))[1]
+    assert answers(modern.splitlines())[5]["error"]["code"] == -32022
+    legacy = said_early(line(discover()) + line(handshake(5)) + line(MODERN_LIST))[1]
+    assert answers(legacy.splitlines())[8]["error"]["code"] == -32600
+
+
+# The end ------------------------------------------------------------------------------------------------------------
+
+STAGES = {
+    "half a line": HELLO[:40],
+    "discover": line(discover()),
+    "a notification": line(CANCELLED),
+    "a call in flight": HELLO + line(INITIALIZED) + line(CALL),
+    "a line that is no message": b"{}\n",
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_it_ends_when_its_input_closes(stage: str) -> None:
+    with started() as program:
+        program.stdin.write(STAGES[stage])
+        program.stdin.flush()
+        began = time.monotonic()
+        assert program.leave() == 0
+        assert time.monotonic() - began < 5
+        assert program.stderr == ""
+    answers(program.lines)
+
+
+def test_it_ends_when_its_input_closes_after_a_while() -> None:
+    with started("--sandbox") as program:
+        send_and_wait(program, discover())
+        until(lambda: "sandbox" in program.stderr, "everything to be imported")
+        began = time.monotonic()
+        assert program.leave() == 0
+        assert time.monotonic() - began < 5
+
+
+# The command line ---------------------------------------------------------------------------------------------------
+
+SDK_WITH_ARGUMENTS = (sys.executable, "-c", "import sys; from order_mcp.cli import main; sys.exit(main())")
+MISTAKES: list[tuple[list[str], dict[str, str]]] = [
+    ([], {"ORDER_MCP_TIMEOUT_SECONDS": "bad"}),
+    (["--env-file", "no/such/file"], {}),
+    (["--env-file", "--sandbox"], {}),
+    (["--no-such-option"], {}),
+    (["serve", "--sandbox"], {"ORDER_MCP_AUDIENCE": "everybody"}),
+]
+
+
+@pytest.mark.parametrize(("arguments", "variables"), MISTAKES)
+def test_a_mistake_is_reported_as_without_the_early_answers(arguments: list[str], variables: dict[str, str]) -> None:
+    outputs = []
+    for command in (SDK_WITH_ARGUMENTS, EARLY):
+        with subprocess.Popen(
+            [*command, *arguments],
+            env=variables_for(variables),
+            stdin=subprocess.PIPE,  # open to the end: nobody may wait for it
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdin and process.stdout and process.stderr
+            try:
+                process.stdin.write(line(discover()))
+                process.stdin.flush()
+                outputs.append((process.wait(PATIENCE), process.stderr.read()))
+                answers(process.stdout)
+            finally:
+                process.kill()
+    assert outputs[0] == outputs[1]
+    assert outputs[0][0] == 2 and b"order-mcp: " in outputs[0][1]
+
+
+STARTS_EARLY = [[], ["serve"], ["--sandbox"], ["serve", "--sandbox"], ["--sandbox", "serve"]]
+STARTS_EARLY += [["--env-file", "X"], ["--env-file=X", "serve"], ["serve", "--env-file", "serve"]]
+STARTS_LATE = [["serve", "--http"], ["--sandbox", "serve", "--http", "--port", "0"], ["demo"], ["doctor"], ["sandbox"]]
+STARTS_LATE += [["--help"], ["serve", "--help"], ["--version"], ["get-order", "1"], ["serve", "serve"], ["--env-file"]]
+
+
+@pytest.mark.parametrize("arguments", STARTS_EARLY + STARTS_LATE, ids=" ".join)
+def test_only_a_server_over_stdio_answers_early(arguments: list[str]) -> None:
+    # In a process of its own, with a command line that only waits: what is said now was said early.
+    code = (
+        "import sys, types; cli = types.ModuleType('order_mcp.cli'); sys.modules['order_mcp.cli'] = cli\n"
+        "cli.main = lambda pipe: 0 if pipe is None else pipe.readline() and 1\n"
+        "from order_mcp.__main__ import main; sys.exit(main())"
+    )
+    ended, said, _ = whole_output((sys.executable, "-c", code, *arguments), HELLO)
+    is_early = arguments in STARTS_EARLY
+    assert (ended, said) == ((1, said_by_the_sdk(HELLO)) if is_early else (0, b""))
+
+
+def test_nothing_but_the_standard_library_is_loaded_before_the_first_answer() -> None:
+    def loaded(statement: str) -> set[str]:
+        code = f"import sys; {statement}; print(*sys.modules)"
+        return set(whole_output((sys.executable, "-c", code), b"")[1].decode().split())
+
+    more = loaded("import order_mcp.__main__") - loaded("pass")
+    assert {name for name in more if name.split(".")[0] not in sys.stdlib_module_names} == {
+        "order_mcp",
+        "order_mcp.__main__",
+        "order_mcp.early",
+        "order_mcp.first_words",
+    }
+    assert not more & {"asyncio", "logging", "argparse", "subprocess", "email", "http", "ssl", "inspect"}
+
+
+# Speed --------------------------------------------------------------------------------------------------------------
+
+
+def seconds_to_the_first_answer(command: tuple[str, ...], message: dict[str, Any]) -> float:
+    began = time.perf_counter()
+    with subprocess.Popen(command, env=variables_for({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout
+        try:
+            process.stdin.write(line(message))
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["result"]
+            return time.perf_counter() - began
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("message", [DISCOVER, initialize(LEGACY)], ids=lambda message: message["method"])
+def test_the_first_answer_takes_at_most_a_quarter_of_a_bare_servers(message: dict[str, Any]) -> None:
+    pairs = [[seconds_to_the_first_answer(command, message) for command in (BARE, EARLY)] for _ in range(7)]
+    bare, ours = (median(column) for column in zip(*pairs, strict=True))
+    assert ours <= bare / 4
