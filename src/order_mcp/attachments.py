@@ -3,6 +3,7 @@
 Speaks MCP, like `server`; what the words and addresses are is in `resources` and `prompts`, which do not.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,18 +71,19 @@ async def _read(desk: Desk, uri: str) -> str:
         model, arguments = resources.read_address(uri)
         return compact((await desk.answer(model, arguments)).structured)
     except OrderMcpError as error:
-        raise _refusal(desk, error) from None
+        raise _refusal(desk, uri, error) from None
     except Exception as bug:
         # As in a tool call: the SDK would send the exception's own text.
         log_bug(bug)
-        raise _refusal(desk, Internal()) from None
+        raise _refusal(desk, uri, Internal()) from None
 
 
-def _refusal(desk: Desk, error: OrderMcpError) -> MCPError:
-    # A resource has no error result: the protocol's error carries the sentence, and the same JSON as data.
+def _refusal(desk: Desk, uri: str, error: OrderMcpError) -> MCPError:
+    # A resource has no error result: the protocol's error carries the sentence, and the same object as data, with the
+    # address that was asked for (https://modelcontextprotocol.io/specification/2026-07-28/server/resources).
     code = types.INVALID_PARAMS if isinstance(error, InvalidInput | NotFound) else types.INTERNAL_ERROR
     sentence, _, payload = desk.error_text(error).rpartition("\n")
-    return MCPError(code, sentence, data=payload)
+    return MCPError(code, sentence, data={"uri": uri, **json.loads(payload)})
 
 
 def _templates() -> list[types.ResourceTemplate]:
