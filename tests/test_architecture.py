@@ -34,15 +34,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "providers/__init__": {*BASE, *PROVIDER_FILES},
     "config": {"providers/__init__", "providers/settings", "models", "errors"},
     "router": {"providers/__init__", "providers/settings", "http", "config", "models", "errors"},
-    # What a tool call and a command have in common; it opens the connections (`http`) that providers use.
+    # What a tool call, a resource and a command have in common; it opens the connections (`http`) that providers use,
+    # and reads the count of attempts for the log.
     "desk": {"arguments", "router", "present", "config", "errors", "http", "__init__"},
     # What is attached besides the tools; the words and addresses know nothing of the protocol.
     "prompts": {"arguments", "errors", "privacy", "models"},
     "resources": {"arguments", "errors"},
     "attachments": {"prompts", "resources", "config", "desk", "errors", "present"},
-    # Of `http` it reads the count of attempts, for the log.
     "server": {
-        *("attachments", "desk", "present", "models", "config", "errors", "http", "arguments", "schemas"),
+        *("attachments", "desk", "present", "models", "config", "errors", "arguments", "schemas"),
         "__init__",
     },
     "doctor": {"router", "config", "errors"},

@@ -9,7 +9,7 @@ import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
-from order_mcp.desk import Desk
+from order_mcp.router import Router
 from order_mcp.sandbox import Running, running
 from order_mcp.sentences import SANDBOX_NOTICE
 
@@ -203,7 +203,7 @@ async def test_a_bug_is_an_internal_error_that_tells_nothing(mode: str, monkeypa
     async def broken(*_: object) -> None:
         raise RuntimeError("ada@example.com")
 
-    monkeypatch.setattr(Desk, "answer", broken)
+    monkeypatch.setattr(Router, "look_up", broken)
     async with connected({}, mode=mode) as client:
         code, sentence, payload = await refused(client, "order://senmo/1")
     assert (code, payload["code"]) == (-32603, "internal")

@@ -13,8 +13,8 @@ from mcp.shared.exceptions import MCPError
 
 from . import prompts, resources
 from .config import Config
-from .desk import Desk, log_bug
-from .errors import Internal, InvalidInput, NotFound, OrderMcpError
+from .desk import Desk
+from .errors import InvalidInput, NotFound, OrderMcpError
 from .present import compact
 
 Context = ServerRequestContext[Desk]
@@ -72,10 +72,6 @@ async def _read(desk: Desk, uri: str) -> str:
         return compact((await desk.answer(model, arguments)).structured)
     except OrderMcpError as error:
         raise _refusal(desk, uri, error) from None
-    except Exception as bug:
-        # As in a tool call: the SDK would send the exception's own text.
-        log_bug(bug)
-        raise _refusal(desk, uri, Internal()) from None
 
 
 def _refusal(desk: Desk, uri: str, error: OrderMcpError) -> MCPError:

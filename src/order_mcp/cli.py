@@ -14,8 +14,8 @@ import anyio
 
 from . import __version__
 from .config import Config, ConfigurationError, provider_variables, read_config, read_environment
-from .desk import Desk, log_bug, open_desk
-from .errors import Internal, InvalidInput, NotFound, OrderMcpError
+from .desk import Desk, open_desk
+from .errors import InvalidInput, NotFound, OrderMcpError
 from .server import TOOLS, Pipe, build_server, listen, serve_http, serve_stdio
 
 FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
@@ -182,10 +182,6 @@ async def _print_answer(desk: Desk, options: argparse.Namespace, given: dict[str
         else:
             print(text, file=sys.stderr)
         return NOT_FOUND if isinstance(error, NotFound) else USAGE if isinstance(error, InvalidInput) else FAILED
-    except Exception as bug:
-        log_bug(bug)
-        print(desk.error_text(Internal()), file=sys.stderr)
-        return FAILED
     if options.json:
         print(json.dumps(answer.structured, ensure_ascii=False, indent=2))
     else:

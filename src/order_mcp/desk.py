@@ -1,6 +1,7 @@
-"""One question in, one answer out: arguments → router → present. The tools and the command line both ask here."""
+"""One question in, one answer out: arguments → router → present. Tools, resources and the command line all ask here."""
 
 import logging
+import time
 import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -9,8 +10,8 @@ from typing import Any
 from . import __version__
 from .arguments import Arguments, read_arguments
 from .config import Config
-from .errors import OrderMcpError
-from .http import Http
+from .errors import Internal, OrderMcpError
+from .http import Http, attempts
 from .present import Answer, View, error_text, present
 from .router import Router
 
@@ -26,11 +27,31 @@ class Desk:
         self.sandbox = sandbox
 
     async def answer(self, model: type[Arguments], given: dict[str, Any]) -> Answer:
-        """One tool call's answer.
+        """One call's answer, and its line in the log.
 
         Raises:
-            OrderMcpError: with the sentence and code to send instead.
+            OrderMcpError: with the sentence and code to send instead; nothing else is ever raised.
         """
+        started, counter = time.monotonic(), [0]
+        attempts.set(counter)
+        outcome, asked = "cancelled", "-"
+        try:
+            answer = await self._look_up(model, given)
+            outcome, asked = "found", str(answer.data["provider"])
+            return answer
+        except OrderMcpError as error:
+            outcome, asked = error.code, error.provider or "-"
+            raise
+        except Exception as bug:
+            # The SDK would send the exception's own text to the client; and that may hold anything.
+            outcome = Internal.code
+            _log_bug(bug)
+            raise Internal from None
+        finally:
+            milliseconds = round((time.monotonic() - started) * 1000)
+            log.info("%s %s %s %d ms %d attempts", model.operation, asked, outcome, milliseconds, counter[0])
+
+    async def _look_up(self, model: type[Arguments], given: dict[str, Any]) -> Answer:
         arguments = read_arguments(model, given, list(self.config.providers))
         record = await self.router.look_up(model.operation, arguments.id, arguments.provider)
         view = View(
@@ -43,6 +64,7 @@ class Desk:
         return present(record, self.router.source(record.provider), view)
 
     def error_text(self, error: OrderMcpError) -> str:
+        """What an agent reads of an error."""
         return error_text(error, sandbox=self.sandbox)
 
 
@@ -58,9 +80,9 @@ async def open_desk(config: Config, *, sandbox: bool) -> AsyncIterator[Desk]:
         yield Desk(config, http, sandbox=sandbox)
 
 
-def log_bug(bug: BaseException) -> None:
+def _log_bug(bug: BaseException) -> None:
     """Log where a bug struck, without its message: the message may quote a customer's data."""
     places: Sequence[str] = traceback.format_tb(bug.__traceback__)
     log.error("internal error: %s\n%s", type(bug).__name__, "".join(places))
     for inner in getattr(bug, "exceptions", ()):
-        log_bug(inner)
+        _log_bug(inner)

@@ -1,7 +1,6 @@
 """THE module that knows MCP: two tools on the SDK's low-level server, over stdio or streamable HTTP."""
 
 import socket
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,9 +19,8 @@ from pydantic import BaseModel
 from . import __version__, attachments
 from .arguments import Arguments, GetCartArguments, GetOrderArguments, input_schema
 from .config import Config
-from .desk import Desk, log, log_bug, open_desk
-from .errors import Internal, OrderMcpError
-from .http import attempts
+from .desk import Desk, open_desk
+from .errors import OrderMcpError
 from .present import Answer
 from .schemas import CartResult, OrderResult, output_schema
 
@@ -133,25 +131,10 @@ def build_server(config: Config, *, sandbox: bool = False) -> Server[Desk]:
 
 async def _call(desk: Desk, model: type[Arguments], given: dict[str, Any]) -> types.CallToolResult:
     """One call, whatever happens in it: a result, or an error that an agent can act on."""
-    started = time.monotonic()
-    counter = [0]
-    attempts.set(counter)
-    outcome, asked = "cancelled", "-"
     try:
-        answer = await desk.answer(model, given)
-        outcome, asked = "found", str(answer.data["provider"])
-        return _found(answer)
+        return _found(await desk.answer(model, given))
     except OrderMcpError as error:
-        outcome, asked = error.code, error.provider or "-"
         return _failed(desk.error_text(error))
-    except Exception as bug:
-        # The SDK would send the exception's own text to the client; and that may hold anything.
-        outcome = Internal.code
-        log_bug(bug)
-        return _failed(desk.error_text(Internal()))
-    finally:
-        milliseconds = round((time.monotonic() - started) * 1000)
-        log.info("%s %s %s %d ms %d attempts", model.operation, asked, outcome, milliseconds, counter[0])
 
 
 def _found(answer: Answer) -> types.CallToolResult:
