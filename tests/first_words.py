@@ -8,6 +8,7 @@ from typing import Any
 from .documents import ROOT
 
 FIRST_WORDS = ROOT / "src" / "order_mcp" / "first_words.py"
+MODERN = "2026-07-28"
 VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 CLIENT = {"name": "regen", "version": "1"}
 DISCOVER = {
@@ -16,7 +17,7 @@ DISCOVER = {
     "method": "server/discover",
     "params": {
         "_meta": {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/protocolVersion": MODERN,
             "io.modelcontextprotocol/clientCapabilities": {},
             "io.modelcontextprotocol/clientInfo": CLIENT,
         }
@@ -25,6 +26,7 @@ DISCOVER = {
 # Past the module that answers early: the SDK's own words.
 SDK_ONLY = (sys.executable, "-c", "from order_mcp.cli import main; main([])")
 EARLY = (sys.executable, "-m", "order_mcp")
+UNKNOWN = "2999-12-31"
 HEAD = '"""The first answers, as the SDK gives them. Made by `make regen`; not to be edited."""\n'
 
 
@@ -42,15 +44,20 @@ def first_answer(command: tuple[str, ...], message: dict[str, Any]) -> bytes:
 
 def module() -> str:
     """The module's text."""
-    discover = _result(first_answer(SDK_ONLY, DISCOVER))
-    handshakes = {_result(first_answer(SDK_ONLY, initialize(v))).replace(v, "{version}") for v in VERSIONS}
+    discover = _answer(first_answer(SDK_ONLY, DISCOVER))
+    unknown = json.loads(json.dumps(DISCOVER).replace(MODERN, UNKNOWN))
+    unsupported = _answer(first_answer(SDK_ONLY, unknown)).replace(UNKNOWN, "{asked}")
+    handshakes = {_answer(first_answer(SDK_ONLY, initialize(v))).replace(v, "{version}") for v in VERSIONS}
     [handshake] = handshakes
     versions = f"VERSIONS = {json.dumps(VERSIONS)}".replace("[", "(").replace("]", ")")
-    return f"{HEAD}\n{versions}\n{_constant('DISCOVER', discover)}{_constant('INITIALIZE', handshake)}"
+    constants = {"DISCOVER": discover, "UNSUPPORTED": unsupported, "INITIALIZE": handshake}
+    texts = "".join(_constant(name, text) for name, text in constants.items())
+    return f'{HEAD}\nMODERN = "{MODERN}"\n{versions}\n{texts}'
 
 
-def _result(line: bytes) -> str:
-    return line.decode().removeprefix('{"jsonrpc":"2.0","id":1,"result":').removesuffix("}")
+def _answer(line: bytes) -> str:
+    """The answer without its frame: `"result":…` or `"error":…`."""
+    return line.decode().removeprefix('{"jsonrpc":"2.0","id":1,').removesuffix("}")
 
 
 def _constant(name: str, text: str) -> str:

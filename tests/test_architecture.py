@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What is attached besides the tools; the words and addresses know nothing of the protocol.
     "prompts": {"arguments", "errors", "privacy", "models"},
     "resources": {"arguments", "errors"},
-    "attachments": {"prompts", "resources", "config", "desk", "errors", "present"},
+    "attachments": {"prompts", "resources", "config", "desk", "errors", "models", "present"},
     "server": {
         *("attachments", "desk", "present", "models", "config", "errors", "arguments", "schemas"),
         "__init__",

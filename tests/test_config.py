@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from order_mcp.config import Config, ConfigurationError, all_variables, read_config
+from order_mcp.config import Config, ConfigurationError, all_variables, read_config, read_environment
 from order_mcp.models import Audience
 from order_mcp.providers import PROVIDERS
 from order_mcp.providers.settings import Setup, variables
@@ -537,3 +537,10 @@ async def test_no_secret_is_in_an_error_even_where_the_provider_repeats_it(statu
             assert result.is_error
             assert "S3CRET" not in result.model_dump_json()
     assert "S3CRET" in repr(stub.asked)
+
+
+def test_a_secret_s_file_is_found_from_beside_the_file_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("flt_sk_from-a-file\n")
+    (tmp_path / "variables.env").write_text("FLEET_API_KEY_FILE=key\n")
+    setup = read_config(read_environment(str(tmp_path / "variables.env"))).providers["fleet"]
+    assert setup.problems == () and setup.settings is not None

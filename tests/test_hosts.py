@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from order_mcp.cli import main
-from order_mcp.hosts import HOSTS, Plan, configuration
+from order_mcp.hosts import HOSTS, Plan, advice, configuration, plan
 
 from .conftest import SECRETS, environment
 from .processes import LEGACY, PATIENCE, Program, variables_for
@@ -204,3 +204,11 @@ def test_a_malformed_server_variable_is_not_passed_on(
     assert main(["config", "cursor"]) == 2
     said = capsys.readouterr()
     assert said.out == "" and "ORDER_MCP_AUDIENCE must be one of" in said.err
+
+
+def test_an_address_with_a_password_in_it_is_not_carried_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLEET_API_KEY", "flt_sk_x")
+    monkeypatch.setenv("FLEET_BASE_URL", "https://user:hidden-word@fleet.example")
+    made = plan(None, sandbox=False, with_secrets=False)
+    for host in HOSTS.values():
+        assert "hidden-word" not in configuration(host, made) + advice(host, made)

@@ -2,6 +2,6 @@
 
 import sys
 
-from order_mcp.cli import main
+from order_mcp.__main__ import main
 
 sys.exit(main())

@@ -15,6 +15,7 @@ from . import prompts, resources
 from .config import Config
 from .desk import Desk
 from .errors import InvalidInput, NotFound, OrderMcpError
+from .models import AUTO
 from .present import compact
 
 Context = ServerRequestContext[Desk]
@@ -23,7 +24,8 @@ Page = types.PaginatedRequestParams | None
 
 def handlers(config: Config, caching: Mapping[str, Any]) -> dict[str, Any]:
     """The handlers to build the server with, by the name of its parameter."""
-    completions = {"order": config.order_providers, "cart": config.cart_providers, "prompt": config.order_providers}
+    orders, carts = [AUTO, *config.order_providers], [AUTO, *config.cart_providers]
+    completions = {"order": orders, "cart": carts, "prompt": orders}
 
     async def list_resources(context: Context, params: Page) -> types.ListResourcesResult:
         # Nothing to browse: who wants to attach an order has its id.
@@ -50,7 +52,7 @@ def handlers(config: Config, caching: Mapping[str, Any]) -> dict[str, Any]:
         if params.name != prompts.NAME:
             raise MCPError(types.INVALID_PARAMS, f"Unknown prompt. This server has {prompts.NAME}.")
         try:
-            text = prompts.order_status_reply(params.arguments or {})
+            text = prompts.order_status_reply(params.arguments or {}, list(config.providers))
         except InvalidInput as error:
             raise MCPError(types.INVALID_PARAMS, error.sentence) from None
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))

@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import Any
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, *, pipe: Pipe | None = None) ->
     try:
         return int(options.run(options))
     except (Stop, ConfigurationError) as stop:
-        print(f"order-mcp: {stop}", file=sys.stderr)
+        _tell(str(stop))
         return stop.code if isinstance(stop, Stop) else USAGE
     except KeyboardInterrupt:
         return 130
@@ -117,8 +117,15 @@ def _configured(options: argparse.Namespace) -> Iterator[tuple[Config, bool]]:
 
     own = {name: value for name, value in environment.items() if name not in provider_variables()}
     with running() as sandbox:
-        print("order-mcp: sandbox mode, every answer is made up.", file=sys.stderr, flush=True)
+        _tell("sandbox mode, every answer is made up.")
         yield read_config(own | sandbox.environment), True
+
+
+def _tell(line: str) -> None:
+    """One line on standard error, where there is one: `print` would fall back to standard output, the client's pipe."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(f"order-mcp: {line}", file=sys.stderr, flush=True)
 
 
 def _set_up_logging(level: str) -> None:
@@ -137,6 +144,8 @@ def _serve(options: argparse.Namespace) -> int:
     with _configured(options) as (config, sandbox):
         server = build_server(config, sandbox=sandbox)
         if not options.http:
+            if sys.stdin is None or sys.stdout is None:
+                raise Stop("standard input and output have to be open to serve MCP over them.", FAILED)
             # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             anyio.run(serve_stdio, server, options.pipe)
@@ -150,7 +159,7 @@ def _serve(options: argparse.Namespace) -> int:
         with listener:
             name = f"[{options.host}]" if ":" in options.host else options.host
             port = listener.getsockname()[1]
-            print(f"order-mcp: serving MCP at http://{name}:{port}/mcp", file=sys.stderr, flush=True)
+            _tell(f"serving MCP at http://{name}:{port}/mcp")
             serve_http(server, options.host, listener)
         return FOUND
 

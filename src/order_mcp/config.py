@@ -6,6 +6,7 @@ A provider's variables belong to its own file; this module holds the server's, a
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -103,7 +104,11 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
             values = dotenv_values(stream=lines, interpolate=False)
     except (OSError, ValueError):
         raise ConfigurationError(f"--env-file {env_file!r} cannot be read as a text file.") from None
-    return {name: value for name, value in values.items() if value is not None} | process
+    folder = Path(env_file).absolute().parent
+    files = {f"{variable.name}_FILE" for variable in all_variables() if variable.secret}
+    # A secret's file is named as seen from the file that names it: hosts start servers inside arbitrary folders.
+    given = {name: value for name, value in values.items() if value is not None and _is_set(name, value)}
+    return {name: str(folder / value) if name in files else value for name, value in given.items()} | process
 
 
 def read_config(environment: Mapping[str, str]) -> Config:

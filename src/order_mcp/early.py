@@ -20,10 +20,11 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO, TextIO
 
-from .first_words import DISCOVER, INITIALIZE, VERSIONS
+from .first_words import DISCOVER, INITIALIZE, MODERN, UNSUPPORTED, VERSIONS
 
-# Ids that the SDK writes exactly as they are written here; the others are left to it.
-MAX_CERTAIN_ID = 2**53
+VERSION = "io.modelcontextprotocol/protocolVersion"
+# Longer numbers are left to the SDK, whose parsers do not agree on what to make of them.
+MAX_CERTAIN_ID = 10**100
 # Values inside one another, of which the SDK's JSON parser takes fewer than ours.
 MAX_CERTAIN_BRACKETS = 100
 
@@ -59,7 +60,7 @@ ASKS_TO_DISCOVER = {
     "method": {"server/discover"},
     "params": {
         "_meta": {
-            "io.modelcontextprotocol/protocolVersion": {"2026-07-28"},
+            VERSION: str,
             "io.modelcontextprotocol/clientCapabilities": CAPABILITIES,
             "io.modelcontextprotocol/clientInfo?": CLIENT,
             "io.modelcontextprotocol/logLevel?": {"debug", "info", "notice", "warning", "error", "critical"},
@@ -74,6 +75,8 @@ def begin(arguments: Sequence[str]) -> "Overture | None":
     if not _serves_stdio(arguments):
         return None
     try:
+        for standard in (0, 1, 2):
+            os.fstat(standard)  # a closed one would be taken by the next thing that is opened
         # Lines and characters are what they are to the SDK, which reads in the same way.
         source, wire = os.fdopen(os.dup(0), encoding="utf-8", errors="replace"), os.fdopen(os.dup(1), "wb")
         # As the SDK does it: what anything prints by accident goes to standard error, and nothing else reads the pipe.
@@ -112,7 +115,9 @@ class Overture:
                 message = _read(line)
                 id = _certain_id(message)
                 if id is not None and fits(message, ASKS_TO_DISCOVER):
-                    self._say(id, DISCOVER)
+                    asked = message["params"]["_meta"][VERSION]
+                    # Also a refusal leaves the era open: a host newer than we are may fall back.
+                    self._say(id, DISCOVER if asked == MODERN else UNSUPPORTED.replace('"{asked}"', _written(asked)))
                     continue
                 if id is not None and fits(message, ASKS_TO_INITIALIZE):
                     asked = message["params"]["protocolVersion"]
@@ -124,8 +129,8 @@ class Overture:
                     break
         self._forwarded.put(None)
 
-    def _say(self, id: str, result: str) -> None:
-        self._wire.write(f'{{"jsonrpc":"2.0","id":{id},"result":{result}}}\n'.encode())
+    def _say(self, id: str, answer: str) -> None:
+        self._wire.write(f'{{"jsonrpc":"2.0","id":{id},{answer}}}\n'.encode())
         self._wire.flush()
 
     # What the SDK's transport uses, from a thread of its own.
@@ -171,11 +176,11 @@ def fits(value: Any, shape: Any) -> bool:
 
 
 def _read(line: str) -> dict[str, Any]:
-    # Half a surrogate pair is no text to the SDK's parser; whole pairs are too rare here to tell them apart.
-    if line.count("{") + line.count("[") > MAX_CERTAIN_BRACKETS or "\\ud" in line.lower():
+    if line.count("{") + line.count("[") > MAX_CERTAIN_BRACKETS:
         return {}
     try:
         message = json.loads(line)
+        _written(message).encode()  # half a surrogate pair is text to our parser, and an error to the SDK's
     except ValueError:
         return {}
     known = isinstance(message, dict) and message.keys() <= {"jsonrpc", "id", "method", "params"}
@@ -186,6 +191,9 @@ def _certain_id(message: dict[str, Any]) -> str | None:
     id = message.get("id")
     if type(id) is int and abs(id) <= MAX_CERTAIN_ID:
         return str(id)
-    if isinstance(id, str) and len(id) <= 200 and id.isascii() and id.isprintable() and not {'"', "\\"} & set(id):
-        return f'"{id}"'
-    return None
+    return _written(id) if isinstance(id, str) else None
+
+
+def _written(value: Any) -> str:
+    """JSON as the SDK writes it."""
+    return json.dumps(value, ensure_ascii=False)

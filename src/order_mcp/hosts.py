@@ -171,7 +171,8 @@ def _ours(names: Collection[str], given: Mapping[str, str]) -> dict[str, str]:
     """Of these variables those that are ours, in the order of the documentation."""
     ours: dict[str, str] = {}
     for variable in all_variables():
-        if variable.name in names:
+        # An address with a user in it is malformed anyway, and would show a password.
+        if variable.name in names and not (variable.name.endswith("_BASE_URL") and "@" in given[variable.name]):
             ours[variable.name] = given[variable.name]
         if variable.secret and (file_name := f"{variable.name}_FILE") in names:
             # The name of a file is no secret. Absolute, since hosts start servers inside arbitrary folders.

@@ -1,12 +1,15 @@
 """The one prompt: look an order up, then write the customer a reply."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from .arguments import GetOrderArguments, read_arguments
 from .errors import InvalidInput
+from .models import AUTO
 from .privacy import clean_text
 
-MAX_ARGUMENT = 128
+MAX_WISH = 60
 
 
 class PromptArgument(NamedTuple):
@@ -21,31 +24,31 @@ TITLE = "Reply about an order"
 DESCRIPTION = "Look an order up and write the customer a reply about where it stands."
 ARGUMENTS = (
     PromptArgument("order_id", "The order id exactly as the provider writes it", None),
-    PromptArgument("provider", "Who has the order; auto asks every provider that could", "auto"),
+    PromptArgument("provider", "Who has the order; auto asks every provider that could", AUTO),
     PromptArgument("tone", "How the reply should sound", "friendly and brief"),
     PromptArgument("language", "The language of the reply", "the customer's language"),
 )
 TEXT = (
-    'Call get_order with order_id "{order_id}" and provider "{provider}". Then write the customer a reply about where '
+    "Call get_order with order_id {order_id} and provider {provider}. Then write the customer a reply about where "
     "the order stands. Tone: {tone}. Language: {language}. Say only what the result says: where it says unknown, say "
     "that it is not known; promise no date that is not in it. If the call fails, follow next_step of the error and "
     "write no reply."
 )
 
 
-def order_status_reply(given: Mapping[str, str]) -> str:
-    """The prompt's text.
+def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str]) -> str:
+    """The prompt's text. What was given stands in it as JSON strings, so that nothing of it reads as ours.
 
     Raises:
-        InvalidInput: an argument is missing or unknown, or the id cannot be passed on exactly.
+        InvalidInput: an argument is missing or unknown, or not what get_order would take.
     """
     known = [argument.name for argument in ARGUMENTS]
     for name in given:
         if name not in known:
             raise InvalidInput(f'"{clean_text(name, 40)}" is not an argument of {NAME}; it takes {", ".join(known)}.')
-    values = {a.name: clean_text(given.get(a.name, ""), MAX_ARGUMENT) or a.default for a in ARGUMENTS}
-    if values["order_id"] is None:
-        raise InvalidInput(f"order_id is missing: {NAME} needs the order id as the provider writes it.")
-    if values["order_id"] != given["order_id"].strip():
-        raise InvalidInput(f"order_id must be one order id of 1 to {MAX_ARGUMENT} plain characters.")
-    return TEXT.format_map(values)
+    filled = {name: value for name, value in given.items() if value.strip()}
+    call: dict[str, Any] = {name: filled[name] for name in ("order_id", "provider") if name in filled}
+    arguments = read_arguments(GetOrderArguments, call, known_providers)
+    wishes = {a.name: clean_text(filled.get(a.name, ""), MAX_WISH) or a.default for a in ARGUMENTS}
+    values = wishes | {"order_id": arguments.id, "provider": arguments.provider}
+    return TEXT.format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})

@@ -39,6 +39,13 @@ def read_address(uri: str) -> tuple[type[Arguments], dict[str, Any]]:
     scheme, _, rest = uri.partition("://")
     provider, _, id = rest.partition("/")
     for template in TEMPLATES:
-        if template.noun == scheme and provider and id:
-            return template.arguments, {PROVIDER: unquote(provider), f"{template.noun}_id": unquote(id)}
+        if template.noun == scheme.lower() and provider and id:
+            return template.arguments, {PROVIDER: _text(provider), f"{template.noun}_id": _text(id)}
     raise InvalidInput(f"No such resource. Addresses are {' and '.join(template.uri for template in TEMPLATES)}.")
+
+
+def _text(encoded: str) -> str:
+    try:
+        return unquote(encoded, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidInput("The address is not percent-encoded UTF-8.") from None
