@@ -1,5 +1,6 @@
 """A sandbox on a loopback port, in a thread of its own."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ def running(port: int = 0, host: str = "127.0.0.1") -> Iterator[Running]:
     """
     sandbox = create_sandbox()
     # Bound and listening before the thread begins: nobody has to wait for it, the first request just queues.
-    listener = socket.create_server((host, port))
+    listener = _listen(host, port)
     origin = f"http://{host}:{listener.getsockname()[1]}"
     server = uvicorn.Server(
         uvicorn.Config(
@@ -56,3 +57,17 @@ def running(port: int = 0, host: str = "127.0.0.1") -> Iterator[Running]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    # The protocol is named because only then does the event loop send answers without delay.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
