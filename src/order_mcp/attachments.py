@@ -3,7 +3,6 @@
 Speaks MCP, like `server`; what the words and addresses are is in `resources` and `prompts`, which do not.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,8 +79,8 @@ def _refusal(desk: Desk, uri: str, error: OrderMcpError) -> MCPError:
     # A resource has no error result: the protocol's error carries the sentence, and the same object as data, with the
     # address that was asked for (https://modelcontextprotocol.io/specification/2026-07-28/server/resources).
     code = types.INVALID_PARAMS if isinstance(error, InvalidInput | NotFound) else types.INTERNAL_ERROR
-    sentence, _, payload = desk.error_text(error).rpartition("\n")
-    return MCPError(code, sentence, data={"uri": uri, **json.loads(payload)})
+    refusal = desk.refusal(error)
+    return MCPError(code, refusal.sentence, data={"uri": uri, **refusal.data})
 
 
 def _templates() -> list[types.ResourceTemplate]:

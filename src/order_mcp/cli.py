@@ -184,12 +184,11 @@ async def _print_answer(desk: Desk, options: argparse.Namespace, given: dict[str
     try:
         answer = await desk.answer(options.model, given)
     except OrderMcpError as error:
-        text = desk.error_text(error)
+        refusal = desk.refusal(error)
         if options.json:
-            sentence, _, payload = text.rpartition("\n")
-            print(json.dumps(json.loads(payload) | {"message": sentence}, ensure_ascii=False, indent=2))
+            print(json.dumps(refusal.data | {"message": refusal.sentence}, ensure_ascii=False, indent=2))
         else:
-            print(text, file=sys.stderr)
+            print(refusal.text, file=sys.stderr)
         return NOT_FOUND if isinstance(error, NotFound) else USAGE if isinstance(error, InvalidInput) else FAILED
     if options.json:
         print(json.dumps(answer.structured, ensure_ascii=False, indent=2))

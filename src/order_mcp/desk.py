@@ -12,7 +12,7 @@ from .arguments import Arguments, read_arguments
 from .config import Config
 from .errors import Internal, OrderMcpError
 from .http import Http, attempts
-from .present import Answer, View, error_text, present
+from .present import Answer, Refusal, View, present, present_error
 from .router import Router
 
 log = logging.getLogger("order_mcp")
@@ -63,9 +63,9 @@ class Desk:
         )
         return present(record, self.router.source(record.provider), view)
 
-    def error_text(self, error: OrderMcpError) -> str:
+    def refusal(self, error: OrderMcpError) -> Refusal:
         """What an agent reads of an error."""
-        return error_text(error, sandbox=self.sandbox)
+        return present_error(error, sandbox=self.sandbox)
 
 
 @asynccontextmanager

@@ -78,6 +78,19 @@ class Answer:
         return {"summary": self.summary, **self.data}
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error as it is shown: the sentence, and the JSON object beside it."""
+
+    sentence: str
+    data: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The sentence, then on a line of its own the object as compact JSON."""
+        return f"{self.sentence}\n{compact(self.data)}"
+
+
 def compact(data: Any) -> str:
     """JSON without a needless character."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -112,7 +125,9 @@ def present(record: Record, source: Source, view: View) -> Answer:
             if len(page) < len(lines):
                 head["line_items_offset"] = view.item_offset
             head["line_items"] = page
-    first_lines = [_line(line, view, Cleaner(view.secrets), whole=True) for line in (lines or [])[:SUMMARY_LINES]]
+    # What they lose is not lost from the answer, so it is not counted.
+    uncounted = Cleaner(view.secrets)
+    first_lines = [_line(line, view, uncounted, whole=True) for line in (lines or [])[:SUMMARY_LINES]]
     _add_dropped(head, cleaner.dropped)
     next_offset = view.item_offset + len(page) if page else None
     if next_offset is not None and lines is not None and next_offset >= len(lines):
@@ -128,8 +143,8 @@ def present(record: Record, source: Source, view: View) -> Answer:
     return Answer(summary, head)
 
 
-def error_text(error: OrderMcpError, *, sandbox: bool = False) -> str:
-    """A sentence, then on a line of its own the same as compact JSON."""
+def present_error(error: OrderMcpError, *, sandbox: bool = False) -> Refusal:
+    """Show an error: what happened and what to do next, for reading and for branching on."""
     payload: dict[str, Any] = {"code": error.code}
     if error.provider is not None:
         payload["provider"] = error.provider
@@ -138,7 +153,7 @@ def error_text(error: OrderMcpError, *, sandbox: bool = False) -> str:
         payload["retry_after_seconds"] = error.retry_after_seconds
     payload |= {"next_step": error.next_step, **error.details}
     notice = f"{SANDBOX_NOTICE} " if sandbox else ""
-    return f"{notice}{error.sentence}\n{compact({'error': payload})}"
+    return Refusal(f"{notice}{error.sentence}", {"error": payload})
 
 
 def _dump(line: LineItem) -> dict[str, Any]:
@@ -183,14 +198,14 @@ def _page(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> Ite
     """Line items from the offset on, until the count or the room is used up; at least one."""
     room = min(room, PAGE_CHARS) - 1  # a list has one bracket more than it has commas
     for number, line in enumerate(lines[view.item_offset :][: PAGE_LINES[view.detail]]):
-        own = Cleaner(view.secrets)
-        shown = _line(line, view, own)
+        dropped_before = cleaner.dropped
+        shown = _line(line, view, cleaner)
         size = len(compact(shown)) + 1
         if size > room:
             if number > 0:
+                cleaner.dropped = dropped_before  # this line is not on the page
                 return
-            own.dropped |= shown.pop("subscription_ids", None) is not None
-        cleaner.dropped |= own.dropped
+            cleaner.dropped |= shown.pop("subscription_ids", None) is not None
         room -= size
         yield shown
 

@@ -135,7 +135,7 @@ async def _call(desk: Desk, model: type[Arguments], given: dict[str, Any]) -> ty
     try:
         return _found(await desk.answer(model, given))
     except OrderMcpError as error:
-        return _failed(desk.error_text(error))
+        return _failed(desk.refusal(error).text)
 
 
 def _found(answer: Answer) -> types.CallToolResult:
