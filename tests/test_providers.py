@@ -165,7 +165,7 @@ async def test_fleet_devices_have_quantities_only_where_names_and_count_agree(st
 async def test_fleet_ids_are_digits_without_leading_zero(stub: Stub) -> None:
     refused = [
         *("042", "0", "00", "-1", "+42", "4.0", "4e2", "4_2", "0x2a", "4٢", "٤٢", "４２", "42a", "a", "#-42", "4,2"),
-        *("FL-2026-0042", "../42", "%34%32", "42/", "ord_42"),
+        *("FL-2026-0042", "%34%32", "42/", "ord_42"),
     ]
     async with connected(environment(stub.origin, "fleet")) as client:
         for tool, noun in (("get_order", "order"), ("get_cart", "cart")):

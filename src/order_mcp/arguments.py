@@ -14,6 +14,7 @@ from .privacy import clean_text
 MAX_ID = 128
 MAX_OFFSET = 1_000_000_000
 EXACT_FLOAT = 2**53  # beyond it, a float is no longer the number that was written
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 # White space, control, format, surrogate, private and unassigned characters: no id has them, and an address that
 # carried them would be read differently by whoever handles it next.
 _NOT_IN_AN_ID = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn"})
@@ -27,8 +28,10 @@ def _id(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError
     id = value.strip().removeprefix("#").strip()
-    if not 1 <= len(id) <= MAX_ID or id in (".", "..") or any(unicodedata.category(c) in _NOT_IN_AN_ID for c in id):
+    if not 1 <= len(id) <= MAX_ID or any(unicodedata.category(c) in _NOT_IN_AN_ID for c in id):
         raise ValueError
+    if any(segment in (".", "..") for segment in id.split("/")):
+        raise ValueError  # on the provider's side it could lead to another address
     if clean_text(id, MAX_ID) != id:
         raise ValueError  # it could not be shown as it is, and an id is shown exactly or not at all
     return id
@@ -36,7 +39,7 @@ def _id(value: Any) -> str:
 
 def _whole_number(value: Any) -> int:
     is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    is_digits = isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value) is not None
+    is_digits = isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value) is not None
     if isinstance(value, bool) or not (is_whole or is_digits):
         raise ValueError
     number = int(value)
@@ -116,7 +119,8 @@ def read_arguments(model: type[Arguments], given: dict[str, Any], known_provider
     noun = NOUN[model.operation]
     names = [f"{noun}_id", "provider", "detail", "item_offset"]
     allowed = {
-        f"{noun}_id": f"must be one {noun} id of 1 to {MAX_ID} characters without spaces, control characters or markup",
+        f"{noun}_id": f"must be one {noun} id of 1 to {MAX_ID} characters without spaces, control characters, markup "
+        "or the path segments . and ..",
         "provider": f"must be one of {AUTO}, {', '.join(known_providers)}",
         "detail": f"must be one of {', '.join(Detail)}",
         "item_offset": f"must be a whole number from 0 to {MAX_OFFSET}",

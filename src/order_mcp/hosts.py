@@ -13,6 +13,7 @@ from typing import Any
 from .config import all_variables, provider_variables, read_config, read_environment
 
 NAME = "order-mcp"
+_NOT_ASCII = re.compile(r"[^ -~]")
 HOME = {"macOS": "~", "Windows": "%USERPROFILE%", "Linux": "~"}
 # Where desktop programs keep what belongs to the user.
 SETTINGS = {"macOS": "~/Library/Application Support", "Windows": "%APPDATA%", "Linux": "~/.config"}
@@ -38,7 +39,7 @@ def _toml_table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
 
 def _toml_value(value: str | Sequence[str]) -> str:
     """A string or a list of strings: JSON's notation is TOML's too, but for characters beyond ASCII."""
-    return re.sub(r"[^ -~]", lambda character: f"\\U{ord(character[0]):08x}", json.dumps(value, ensure_ascii=False))
+    return _NOT_ASCII.sub(lambda character: f"\\U{ord(character[0]):08x}", json.dumps(value, ensure_ascii=False))
 
 
 @dataclass(frozen=True, slots=True)

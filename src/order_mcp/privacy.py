@@ -34,8 +34,9 @@ def _first_name_and_initial(name: str) -> str:
 
 
 def _masked_email(email: str) -> str:
-    matched = re.fullmatch(r"([^@\s])[^@\s]*@([^@\s]+\.[^@\s]+)", clean_text(email, 120))
-    return f"{matched[1]}***@{matched[2]}" if matched else "***"
+    local, _, domain = clean_text(email, 120).partition("@")
+    is_plain = local and " " not in local + domain and "@" not in domain and "." in domain[1:-1]
+    return f"{local[0]}***@{domain}" if is_plain else "***"
 
 
 def _masked_phone(phone: str) -> str:

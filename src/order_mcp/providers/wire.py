@@ -18,6 +18,7 @@ MAX_SCALARS = 20
 # Bytes are limited where they arrive, but two bytes can be an object: these keep one answer from holding up all others.
 MAX_MEMBERS = 5_000
 MAX_STRUCTURE = 150_000
+MAX_DIGITS = 30
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?")
@@ -111,7 +112,7 @@ class Reader:
         """A decimal string exactly as given, of at most 30 digits."""
         if value is None:
             return None
-        if _PLAIN_DECIMAL.fullmatch(value) and sum(map(str.isdigit, value)) <= 30:
+        if _is_decimal(value, MAX_DIGITS):
             return str(value)
         self.warn("unreadable_amount")
         return None
@@ -193,9 +194,18 @@ def only(values: Iterable[Any]) -> list[Any] | None:
     return [value for value in values if value is not None] or None
 
 
+def _is_decimal(value: str, digits: int) -> bool:
+    # A sign and a point may come on top.
+    return len(value) <= digits + 2 and _PLAIN_DECIMAL.fullmatch(value) is not None and _digits(value) <= digits
+
+
+def _digits(value: str) -> int:
+    return sum(map(str.isdigit, value))
+
+
 def _number(value: str) -> Number | None:
     # Fifteen digits are what a JSON number carries everywhere without loss.
-    if not _PLAIN_DECIMAL.fullmatch(value) or sum(map(str.isdigit, value)) > 15:
+    if not _is_decimal(value, 15):
         return None
     number = float(value)
     return int(number) if number.is_integer() else number

@@ -12,6 +12,7 @@ from .answers import Entry
 from .emulator import Emulator, Resource, bearer
 
 API_KEY = "flt_sk_sandbox"
+ID = re.compile("[1-9][0-9]*")
 
 MACBOOK = 'MacBook Pro 14" M4'
 DELL = "Dell Latitude 7450"
@@ -223,4 +224,4 @@ class Fleet(Emulator):
     def refused(self, request: Request, id: str) -> int | None:
         if bearer(request) != API_KEY:
             return 401
-        return None if re.fullmatch("[1-9][0-9]*", id) else 400
+        return None if ID.fullmatch(id) else 400
