@@ -165,21 +165,25 @@ def serving_http(*arguments: str, variables: Mapping[str, str] | None = None) ->
         yield program, until(url, "the URL on standard error").group(0)
 
 
+Talk = Callable[[Any, threading.Event, bytes], None]
+
+
 @contextmanager
-def raw_provider(talk: Callable[[socket.socket, threading.Event, bytes], None]) -> Iterator[str]:
+def raw_provider(talk: Talk, *, wrap: Callable[[Any], Any] = lambda connection: connection) -> Iterator[str]:
     """A provider that speaks bytes: `talk` gets each connection, an event that says "over", and the request's head."""
     over = threading.Event()
     threads: list[threading.Thread] = []
 
-    def converse(connection: socket.socket) -> None:
-        with connection:
+    def converse(accepted: socket.socket) -> None:
+        with accepted:
             try:
-                head = b""
-                while b"\r\n\r\n" not in head:
-                    if not (piece := connection.recv(65536)):
-                        return
-                    head += piece
-                talk(connection, over, head)
+                with wrap(accepted) as connection:
+                    head = b""
+                    while b"\r\n\r\n" not in head:
+                        if not (piece := connection.recv(65536)):
+                            return
+                        head += piece
+                    talk(connection, over, head)
             except OSError:
                 pass  # the client left
 

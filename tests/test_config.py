@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from order_mcp.config import Config, ConfigurationError, all_variables, read_config, read_environment
+from order_mcp.config import Config, all_variables, read_config, read_environment
+from order_mcp.environment import ConfigurationError
 from order_mcp.models import Audience
 from order_mcp.providers import PROVIDERS
 from order_mcp.providers.settings import Setup, variables
 
 from .conftest import CREDENTIALS, connected, environment, error_of, sentence_of
-from .processes import raw_provider
+from .processes import raw_provider, run
 from .stub import Asked, Reply, Stub
 
 ADDRESS = "https://shop.example.com/api"
@@ -251,6 +252,13 @@ def test_https_is_accepted_and_plain_http_on_loopback(name: str, good: str) -> N
         "https://shop.example.org:70000",
         "https://[::1",
         "https://bücher.example",
+        "https://999.1.1.1",
+        "https://[v1.a]",
+        "https://shop..example.org",
+        "https://.example.org",
+        "https://shop,example.org",
+        "https://shop\\.example.org",
+        "https://" + "a" * 64 + ".example.org",
         "https://shop.example.org/a\nb",
     ],
 )
@@ -544,3 +552,107 @@ def test_a_secret_s_file_is_found_from_beside_the_file_that_names_it(tmp_path: P
     (tmp_path / "variables.env").write_text("FLEET_API_KEY_FILE=key\n")
     setup = read_config(read_environment(str(tmp_path / "variables.env"))).providers["fleet"]
     assert setup.problems == () and setup.settings is not None
+
+
+# What is in doubt stops the start -----------------------------------------------------------------------------------
+
+UNREADABLE = {
+    "a colon": ("FLEET_API_KEY=k\n\n# who reads\nORDER_MCP_AUDIENCE: customer\n", 4),
+    "an open quotation mark": ('ORDER_MCP_AUDIENCE="customer\n', 1),
+    "an open quotation mark that another one closes": ('FLEET_API_KEY="k\nORDER_MCP_AUDIENCE=customer\nX=y"\n', 1),
+    "a quotation mark inside": ("FLEET_API_KEY=k\nORDER_MCP_AUDIENCE='it's'\n", 2),
+    "no equals sign": ("ORDER_MCP_AUDIENCE\n", 1),
+    "a space instead of it": ("ORDER_MCP_AUDIENCE customer\n", 1),
+    "two on one line": ("FLEET_API_KEY=k ORDER_MCP_AUDIENCE=customer\n", 1),
+    "another language": ("FLEET_API_KEY=k\nset ORDER_MCP_AUDIENCE=customer\n", 2),
+    "a section": ("[order-mcp]\nORDER_MCP_AUDIENCE=customer\n", 1),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_line_that_cannot_be_read_is_named_and_not_skipped(name: str, tmp_path: Path) -> None:
+    text, number = UNREADABLE[name]
+    file = tmp_path / "some.env"
+    file.write_text(text)
+    with pytest.raises(ConfigurationError) as refusal:
+        read_environment(str(file))
+    assert f"line {number} " in str(refusal.value)
+    assert "customer" not in str(refusal.value), "a line may hold a secret"
+
+
+READABLE = [
+    "ORDER_MCP_AUDIENCE=customer\n",
+    "\ufeffORDER_MCP_AUDIENCE=customer\r\n",
+    "export ORDER_MCP_AUDIENCE = 'customer'  # who reads\n",
+    '# ORDER_MCP_AUDIENCE: agent\n\n\nORDER_MCP_AUDIENCE="customer"',
+    'OTHER="-----BEGIN\nabc=\n-----END"\nORDER_MCP_AUDIENCE=customer\n',
+]
+
+
+@pytest.mark.parametrize("text", READABLE)
+def test_what_can_be_read_is_read(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "some.env"
+    file.write_text(text, encoding="utf-8", newline="")
+    assert read_config(read_environment(str(file))).server.audience is Audience.CUSTOMER
+
+
+@pytest.mark.parametrize("file", ["/dev/zero", "/dev/urandom"])
+def test_a_file_that_never_ends_is_refused(file: str) -> None:
+    with pytest.raises(ConfigurationError):
+        read_environment(file)
+    setup = setup_of("fleet", {"FLEET_API_KEY_FILE": file})
+    assert setup.problems == ("FLEET_API_KEY_FILE must name a readable text file with the secret in it.",)
+
+
+MISSPELLED = {
+    "ORDER_MCP_AUDIANCE": "ORDER_MCP_AUDIENCE",
+    "ORDER_MCP_AUDIENCES": "ORDER_MCP_AUDIENCE",
+    "ORDER_MCP_AUDIENCE_FILE": "ORDER_MCP_AUDIENCE",
+    "ORDER_MCP_AUDIENCE\u200b": "ORDER_MCP_AUDIENCE",
+    "order_mcp_audience": "ORDER_MCP_AUDIENCE",
+    "ORDER-MCP-AUDIENCE": "ORDER_MCP_AUDIENCE",
+    "ORDR_MCP_AUDIENCE": "ORDER_MCP_AUDIENCE",
+    "ORDERMCP_AUDIENCE": "ORDER_MCP_AUDIENCE",
+    "ORDER_MCP_TIMEOUT": "ORDER_MCP_TIMEOUT_SECONDS",
+    "ORDER_MCP_LOGLEVEL": "ORDER_MCP_LOG_LEVEL",
+    "ORDER_MCP_PROVIDER": "ORDER_MCP_DEFAULT_PROVIDER",
+    "ORDER_MCP_SANDBOXED": "ORDER_MCP_SANDBOX",
+}
+
+
+@pytest.mark.parametrize("name", MISSPELLED)
+def test_a_name_that_is_nearly_one_of_ours_stops_the_start_and_says_which(name: str) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        read_config({name: "customer"})
+    assert name in str(refusal.value) and f"{MISSPELLED[name]} meant" in str(refusal.value)
+    assert read_config({name: " "}).unknown == [], "what is blank says nothing"
+
+
+@pytest.mark.parametrize("name", ["ORDER_MCP_COLOUR", "ORDER_MCP_PUBLIC_URL", "ORDER_MCP_", "ORDER_MCP_RATE_LIMIT"])
+def test_another_name_with_our_beginning_is_a_warning(name: str) -> None:
+    assert read_config({name: "x"}).unknown == [name]
+
+
+@pytest.mark.parametrize("name", ["ACME_MCP_LOG_LEVEL", "MCP_AUDIENCE", "ORDER_MCP", "MY_ORDER_MCP_AUDIENCE", "PATH"])
+def test_names_of_others_are_none_of_our_business(name: str) -> None:
+    assert read_config({name: "x"}).unknown == []
+
+
+def test_what_kubernetes_says_of_a_service_of_our_name_is_ignored() -> None:
+    names = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8000_TCP", "PORT_8000_TCP_ADDR")
+    names += ("PORT_8000_TCP_PORT", "PORT_8000_TCP_PROTO", "PORT_53_UDP")
+    assert read_config({f"ORDER_MCP_{name}": "tcp://10.0.0.1:8000" for name in names}).unknown == []
+
+
+def test_both_are_said_on_standard_error(tmp_path: Path) -> None:
+    misspelled = run("get-order", "42", variables={"ORDER_MCP_AUDIANCE": "customer"})
+    assert (misspelled.returncode, misspelled.stdout) == (2, "")
+    assert misspelled.stderr == (
+        "order-mcp: ORDER_MCP_AUDIANCE is not a variable of order-mcp. Was ORDER_MCP_AUDIENCE meant?\n"
+    )
+    unknown = run("doctor", variables={"ORDER_MCP_COLOUR": "red"})
+    assert unknown.returncode == 1
+    assert unknown.stderr == "order-mcp: ORDER_MCP_COLOUR is not a variable of order-mcp; it means nothing here.\n"
+    (tmp_path / "some.env").write_text("ORDER_MCP_AUDIENCE: customer\n")
+    unreadable = run("serve", "--env-file", str(tmp_path / "some.env"))
+    assert unreadable.returncode == 2 and "line 1 cannot be read" in unreadable.stderr

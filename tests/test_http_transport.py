@@ -1,8 +1,12 @@
 """`serve --http`: the same server at a loopback port, for clients of both eras."""
 
 import json
+import os
+import socket
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -129,18 +133,50 @@ def test_an_unknown_tool_is_a_protocol_error(url: str) -> None:
     assert post(url, message, **headers).json()["error"]["code"] == -32602
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example:80", "10.0.0.1:80"])
+HOSTS = ["evil.example", "evil.example:80", "127.0.0.1.evil.example:80", "10.0.0.1:80", "127.0.0.1:1.evil.example"]
+HOSTS += ["localhost:1@evil.example", "[::1]:80.evil.example", "127.0.0.1:", "localhost:123456"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
 def test_another_host_name_is_refused(host: str, url: str) -> None:
     assert post(url, initialize(), Host=host).status_code == 421
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "https://evil.example:443", "null"])
+ORIGINS = ["http://evil.example", "https://evil.example:443", "null", "http://127.0.0.1:1.evil.example"]
+ORIGINS += ["http://localhost:1@evil.example", "https://localhost:3000", "http://http://localhost:3000"]
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
 def test_another_origin_is_refused(origin: str, url: str) -> None:
     assert post(url, initialize(), Origin=origin).status_code == 403
 
 
 def test_a_page_on_this_machine_is_let_in(url: str) -> None:
     assert post(url, initialize(), Origin="http://localhost:3000").status_code == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process table of Linux")
+def test_at_the_limit_of_descriptors_the_server_says_so_once_rests_and_recovers(box: Running) -> None:
+    import resource
+
+    with serving_http(variables=box.environment) as (program, url):
+        host, port = url.removeprefix("http://").removesuffix("/mcp").split(":")
+        resource.prlimit(program.process.pid, resource.RLIMIT_NOFILE, (40, 40))
+        many = [socket.create_connection((host, int(port))) for _ in range(80)]
+        until(lambda: "file descriptor" in program.stderr, "a word in the log")
+        before = processor_seconds(program.process.pid)
+        time.sleep(2.5)
+        assert processor_seconds(program.process.pid) - before < 0.5, "it does not spin"
+        for each in many:
+            each.close()
+        assert post(url, initialize()).status_code == 200
+        assert program.stderr.count("file descriptor") == 1
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used so far, in user and system mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.parametrize("version", [MODERN, LEGACY, None])

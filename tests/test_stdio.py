@@ -1,10 +1,11 @@
 """The way hosts start it: a process that speaks JSON-RPC on its standard streams, and nothing else."""
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 from order_mcp.sandbox import Exchange, Running, running
 
 from .conftest import connected, error_of, found, sentence_of
-from .processes import ENVELOPE, LEGACY, MODERN, Program, run, started, until, variables_for
+from .processes import ENVELOPE, LEGACY, MODERN, PATIENCE, Program, run, started, until, variables_for
 from .stub import Stub
 
 NOTICE = "Sandbox data, not a real order."
@@ -301,6 +302,77 @@ def test_a_line_that_is_no_message_is_survived(box: Running) -> None:
         call(program, 1, "get_order", order_id="issue-1", provider="senmo")
         assert program.answer(1)["result"]["isError"] is False
         assert program.leave() == 0
+
+
+# A host that goes ---------------------------------------------------------------------------------------------------
+
+
+class Host:
+    """A host that stops reading when it likes: no thread of ours holds the other end of the pipe open."""
+
+    def __init__(self, *arguments: str, variables: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "order_mcp", *arguments],
+            env=variables_for(variables),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def send(self, method: str, params: dict[str, Any], id: int) -> None:
+        assert self.process.stdin is not None
+        line = json.dumps({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).encode() + b"\n"
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(line)
+            self.process.stdin.flush()
+
+    def read(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        message: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return message
+
+    def stop_reading(self) -> None:
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def see_it_end(self) -> tuple[int, bytes]:
+        """Its exit code, and what it said on standard error."""
+        assert self.process.stderr is not None
+        with self.process as process:
+            return process.wait(PATIENCE), self.process.stderr.read()
+
+
+QUESTION = {"name": "get_order", "arguments": {"order_id": "issue-1", "provider": "senmo"}, "_meta": ENVELOPE}
+
+
+def test_a_host_that_reads_no_more_ends_the_server_though_input_stays_open(box: Running) -> None:
+    host = Host(variables=box.environment)
+    host.send("tools/call", QUESTION, 1)
+    assert host.read()["id"] == 1
+    host.stop_reading()
+    host.send("tools/call", QUESTION, 2)
+    assert host.see_it_end() == (0, b"")
+
+
+def test_a_host_that_reads_no_more_during_the_handshake_ends_the_server() -> None:
+    host = Host(variables={})
+    host.stop_reading()
+    host.send("server/discover", {"_meta": ENVELOPE}, 1)
+    assert host.see_it_end() == (0, b"")
+
+
+@pytest.mark.parametrize("arguments", [[], ["serve", "--host", "127.0.0.1"]], ids=["early", "late"])
+def test_a_host_that_is_killed_in_the_middle_of_a_call_leaves_no_traceback(arguments: list[str], box: Running) -> None:
+    host = Host(*arguments, variables=box.environment | {"ORDER_MCP_TIMEOUT_SECONDS": "0.5"})
+    since = len(box.sandbox.requests)
+    slow = QUESTION | {"arguments": {"order_id": "bad_slow", "provider": "polinate"}}
+    host.send("tools/call", slow, 1)
+    slow_look_up(box, since)
+    host.send("tools/call", QUESTION, 2)
+    host.stop_reading()
+    assert host.process.stdin is not None
+    host.process.stdin.close()
+    assert host.see_it_end() == (0, b"")
 
 
 # The log ------------------------------------------------------------------------------------------------------------

@@ -157,19 +157,30 @@ async def test_a_retry_after_that_is_over_is_tried_at_once(said: str, stub: Stub
 
 
 async def test_a_retry_after_that_nobody_can_read_breaks_nothing(stub: Stub) -> None:
-    headers = ["soon", "-5", "nan", "inf", "Thu, 32 Foo 2026 99:99:99 GMT", "", "1" * 400]
+    headers = ["soon", "-5", "nan", "inf", "Thu, 32 Foo 2026 99:99:99 GMT", "", "1" * 400, "1_0", "+5", "1e1", "0x5"]
     errors: list[dict[str, Any]] = []
 
     async def note(client: Client, id: int) -> None:
         result = await client.call_tool("get_order", {"order_id": id, "provider": "fleet"})
         errors.append(error_of(result))
 
-    stub.reply = lambda asked: Reply(429, json={}, headers={"Retry-After": headers[int(asked.path[-1]) - 1]})
+    stub.reply = lambda asked: Reply(
+        429, json={}, headers={"Retry-After": headers[int(asked.path.rpartition("/")[2]) - 1]}
+    )
     async with connected(environment(stub.origin, "fleet")) as client, anyio.create_task_group() as group:
         for id in range(1, len(headers) + 1):
             group.start_soon(note, client, id)
     assert [error["code"] for error in errors] == ["rate_limited"] * len(headers)
-    assert all(isinstance(error.get("retry_after_seconds", 0), int) for error in errors)
+    assert not any("retry_after_seconds" in error for error in errors)
+
+
+async def test_digits_of_another_script_are_no_retry_after() -> None:
+    def talk(connection: socket.socket, _over: threading.Event, _: bytes) -> None:
+        connection.sendall("HTTP/1.1 429 X\r\nRetry-After: ١٢\r\nContent-Length: 2\r\n\r\n{}".encode())
+
+    with raw_provider(talk) as origin:
+        async with connected(environment(origin, "fleet")) as client:
+            assert "retry_after_seconds" not in error_of(await ask(client))
 
 
 # Time ---------------------------------------------------------------------------------------------------------------
@@ -257,12 +268,10 @@ def padded(size: int) -> bytes:
 
 
 def zipped(body: bytes, encoding: str) -> bytes:
-    for step in filter(None, encoding.split(", ")):
-        body = gzip.compress(body) if step == "gzip" else zlib.compress(body)
-    return body
+    return {"gzip": gzip.compress, "deflate": zlib.compress, "": bytes}[encoding](body)
 
 
-@pytest.mark.parametrize("encoding", ["", "gzip", "deflate", "gzip, gzip"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
 async def test_a_body_may_have_five_mebibytes_after_decompression_and_no_more(encoding: str, stub: Stub) -> None:
     headers = {"Content-Encoding": encoding} if encoding else {}
     async with connected(environment(stub.origin, "fleet")) as client:
@@ -274,7 +283,7 @@ async def test_a_body_may_have_five_mebibytes_after_decompression_and_no_more(en
     assert len(stub.asked) == 2
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 async def test_a_bomb_is_dropped_before_it_goes_off(encoding: str, stub: Stub) -> None:
     stub.reply = Reply(body=zipped(padded(100 * MIB), encoding), headers={"Content-Encoding": encoding})
     async with connected(environment(stub.origin, "fleet")) as client:

@@ -13,10 +13,11 @@ from typing import Any
 import anyio
 
 from . import __version__
-from .config import Config, ConfigurationError, provider_variables, read_config, read_environment
-from .desk import Desk, open_desk
-from .errors import InvalidInput, NotFound, OrderMcpError
-from .server import TOOLS, Pipe, build_server, listen, serve_http, serve_stdio
+from .config import Config, provider_variables, read_config, read_environment
+from .desk import Desk, log_bug, open_desk
+from .environment import ConfigurationError
+from .errors import Internal, InvalidInput, NotFound, OrderMcpError
+from .server import TOOLS, Pipe, build_server, serve_stdio
 
 FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -45,6 +46,10 @@ def main(arguments: Sequence[str] | None = None, *, pipe: Pipe | None = None) ->
         return stop.code if isinstance(stop, Stop) else USAGE
     except KeyboardInterrupt:
         return 130
+    except Exception as bug:
+        log_bug(bug)
+        _tell(Internal().sentence)
+        return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -101,15 +106,14 @@ def _port(text: str) -> int:
     return port
 
 
-# Configuration ------------------------------------------------------------------------------------------------------
-
-
 @contextmanager
 def _configured(options: argparse.Namespace) -> Iterator[tuple[Config, bool]]:
     """The configuration to run with, and whether it is the sandbox's, which lives as long as this does."""
     environment = read_environment(options.env_file)
     config = read_config(environment)
     _set_up_logging(config.server.log_level)
+    for name in config.unknown:
+        _tell(f"{name} is not a variable of order-mcp; it means nothing here.")
     if not (options.sandbox or config.server.sandbox):
         yield config, False
         return
@@ -135,9 +139,6 @@ def _set_up_logging(level: str) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-# Commands -----------------------------------------------------------------------------------------------------------
-
-
 def _serve(options: argparse.Namespace) -> int:
     if options.host not in LOOPBACK:
         raise Stop("--host takes 127.0.0.1, ::1 or localhost only; hosting for others is to come.")
@@ -148,18 +149,19 @@ def _serve(options: argparse.Namespace) -> int:
                 raise Stop("standard input and output have to be open to serve MCP over them.", FAILED)
             # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            anyio.run(serve_stdio, server, options.pipe)
+            try:
+                anyio.run(serve_stdio, server, options.pipe)
+            except* OSError:
+                pass  # the host has gone in the middle of an answer
             return FOUND
+        from .hosting.app import listen, serve_http, url_of
+
         try:
             listener = listen(options.host, options.port)
         except OSError:
-            raise Stop(
-                f"cannot listen on port {options.port} of {options.host}; choose another --port.", FAILED
-            ) from None
+            raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
         with listener:
-            name = f"[{options.host}]" if ":" in options.host else options.host
-            port = listener.getsockname()[1]
-            _tell(f"serving MCP at http://{name}:{port}/mcp")
+            _tell(f"serving MCP at {url_of(options.host, listener)}")
             serve_http(server, options.host, listener)
         return FOUND
 
@@ -204,7 +206,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
         async def look() -> int:
             async with open_desk(config, sandbox=sandbox) as desk:
-                findings = await examine(config, desk.router)
+                findings = await examine(config, desk)
             print(json.dumps(findings, indent=2) if options.json else report(findings))
             return 0 if findings["ok"] else 1
 

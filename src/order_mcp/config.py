@@ -4,13 +4,14 @@ A provider's variables belong to its own file; this module holds the server's, a
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from .environment import ConfigurationError, check_names, is_set, read_file
 from .models import Audience
 from .providers import PROVIDERS
 from .providers.settings import Setup, Variable, read_setup, variables
@@ -18,10 +19,6 @@ from .providers.settings import Setup, Variable, read_setup, variables
 SECONDS_RULE = "must be a number of seconds from 0.1 to 120"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SWITCH = {"1": True, "true": True, "0": False, "false": False}
-
-
-class ConfigurationError(Exception):
-    """A server variable is malformed, or a file of variables unreadable. The message names it and the rule."""
 
 
 def _one_of(table: Mapping[str, Any]) -> BeforeValidator:
@@ -75,6 +72,8 @@ class Config:
 
     server: ServerSettings
     providers: Mapping[str, Setup]
+    unknown: Sequence[str] = ()
+    """Names that look like ours and mean nothing."""
 
     @property
     def order_providers(self) -> list[str]:
@@ -92,22 +91,16 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
     """The variables of this process and, where it has none, of a file.
 
     Raises:
-        ConfigurationError: the file cannot be read.
+        ConfigurationError: the file, or a line of it, cannot be read.
     """
-    process = {name: value for name, value in os.environ.items() if _is_set(name, value)}
+    process = {name: value for name, value in os.environ.items() if is_set(name, value)}
     if env_file is None:
         return process
-    from dotenv import dotenv_values
-
-    try:
-        with open(env_file, encoding="utf-8") as lines:
-            values = dotenv_values(stream=lines, interpolate=False)
-    except (OSError, ValueError):
-        raise ConfigurationError(f"--env-file {env_file!r} cannot be read as a text file.") from None
+    values = read_file(env_file)
     folder = Path(env_file).absolute().parent
     files = {f"{variable.name}_FILE" for variable in all_variables() if variable.secret}
     # A secret's file is named as seen from the file that names it: hosts start servers inside arbitrary folders.
-    given = {name: value for name, value in values.items() if value is not None and _is_set(name, value)}
+    given = {name: value for name, value in values.items() if is_set(name, value)}
     return {name: str(folder / value) if name in files else value for name, value in given.items()} | process
 
 
@@ -115,12 +108,13 @@ def read_config(environment: Mapping[str, str]) -> Config:
     """Read every variable.
 
     Raises:
-        ConfigurationError: a server variable is malformed. Provider variables never raise: what is wrong with
-            them is in `Config.providers`.
+        ConfigurationError: a server variable is malformed, or misspelled. Provider variables never raise: what is
+            wrong with them is in `Config.providers`.
     """
-    given = {name: value for name, value in environment.items() if _is_set(name, value)}
+    given = {name: value for name, value in environment.items() if is_set(name, value)}
+    unknown = check_names(given, [variable.name for variable in server_variables()])
     server = _read_server(given)
-    return Config(server, {name: read_setup(provider.Settings, given) for name, provider in PROVIDERS.items()})
+    return Config(server, {name: read_setup(provider.Settings, given) for name, provider in PROVIDERS.items()}, unknown)
 
 
 def provider_variables() -> set[str]:
@@ -149,13 +143,6 @@ def all_variables() -> list[Variable]:
 
 def _written(default: Any) -> str:
     return f"{default:g}" if isinstance(default, float) else str(int(default) if isinstance(default, bool) else default)
-
-
-def _is_set(name: str, value: str) -> bool:
-    """Whether a variable says anything."""
-    # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder; `<NAME>` is what
-    # `order-mcp config` prints for a secret, and better reported as missing than tried and refused.
-    return value.strip() not in ("", f"<{name}>") and not value.strip().startswith("${user_config.")
 
 
 def _read_server(given: Mapping[str, str]) -> ServerSettings:

@@ -3,8 +3,8 @@
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from . import __version__
@@ -36,17 +36,13 @@ class Desk:
         attempts.set(counter)
         outcome, asked = "cancelled", "-"
         try:
-            answer = await self._look_up(model, given)
+            with contained_bugs():
+                answer = await self._look_up(model, given)
             outcome, asked = "found", str(answer.data["provider"])
             return answer
         except OrderMcpError as error:
             outcome, asked = error.code, error.provider or "-"
             raise
-        except Exception as bug:
-            # The SDK would send the exception's own text to the client; and that may hold anything.
-            outcome = Internal.code
-            _log_bug(bug)
-            raise Internal from None
         finally:
             milliseconds = round((time.monotonic() - started) * 1000)
             log.info("%s %s %s %d ms %d attempts", model.operation, asked, outcome, milliseconds, counter[0])
@@ -62,6 +58,15 @@ class Desk:
             self.router.secrets(),
         )
         return present(record, self.router.source(record.provider), view)
+
+    async def try_out(self, provider: str) -> None:
+        """Ask a provider for an order that cannot exist: proves address and credential, shows nobody's data.
+
+        Raises:
+            OrderMcpError: what came of it; `not_found` is the good one.
+        """
+        with contained_bugs():
+            await self.router.ask("get_order", self.router.impossible_id(provider), provider)
 
     def refusal(self, error: OrderMcpError) -> Refusal:
         """What an agent reads of an error."""
@@ -80,9 +85,24 @@ async def open_desk(config: Config, *, sandbox: bool) -> AsyncIterator[Desk]:
         yield Desk(config, http, sandbox=sandbox)
 
 
-def _log_bug(bug: BaseException) -> None:
-    """Log where a bug struck, without its message: the message may quote a customer's data."""
+@contextmanager
+def contained_bugs() -> Iterator[None]:
+    """Let nothing out but errors of ours.
+
+    The SDK would send an exception's own text to the client, and a terminal would show it; and it may hold anything.
+    """
+    try:
+        yield
+    except OrderMcpError:
+        raise
+    except Exception as bug:
+        log_bug(bug)
+        raise Internal from None
+
+
+def log_bug(bug: BaseException) -> None:
+    """Log where a bug struck, without its message: the message may quote a customer's data, or a password."""
     places: Sequence[str] = traceback.format_tb(bug.__traceback__)
     log.error("internal error: %s\n%s", type(bug).__name__, "".join(places))
     for inner in getattr(bug, "exceptions", ()):
-        _log_bug(inner)
+        log_bug(inner)

@@ -10,8 +10,8 @@ from typing import Any
 import anyio
 
 from .config import Config
+from .desk import Desk
 from .errors import Forbidden, InvalidInput, NotFound, OrderMcpError, Timeout, Unauthorized, Unreachable
-from .router import Router
 
 NOT_FOR_THE_PUBLIC = (
     "Nobody is asked who they are: anybody who types an id gets that order. This version is not yet for the public."
@@ -30,7 +30,7 @@ VERDICTS: dict[type[OrderMcpError], tuple[bool, str, bool]] = {
 ANY_OTHER_ANSWER = (True, "could not tell", False)
 
 
-async def examine(config: Config, router: Router) -> dict[str, Any]:
+async def examine(config: Config, desk: Desk) -> dict[str, Any]:
     """All findings, ready to be printed as JSON. No secret and no customer data is in them."""
     providers: dict[str, dict[str, Any]] = {name: {} for name in config.providers}
 
@@ -41,7 +41,7 @@ async def examine(config: Config, router: Router) -> dict[str, Any]:
             providers[name] = {"state": state, "problems": list(setup.problems)}
         else:
             address = {"state": "configured", "base_url": setup.settings.address}
-            providers[name] = address | await _try(router, name)
+            providers[name] = address | await _try(desk, name)
 
     async with anyio.create_task_group() as group:
         for name in providers:
@@ -55,12 +55,12 @@ async def examine(config: Config, router: Router) -> dict[str, Any]:
     }
 
 
-async def _try(router: Router, name: str) -> dict[str, Any]:
+async def _try(desk: Desk, name: str) -> dict[str, Any]:
     started = time.monotonic()
     code = "found"
     verdict = VERDICTS[NotFound]
     try:
-        await router.ask("get_order", router.impossible_id(name), name)
+        await desk.try_out(name)
     except OrderMcpError as error:
         code = error.code
         verdict = VERDICTS.get(type(error), ANY_OTHER_ANSWER)

@@ -14,8 +14,9 @@ server and compared with it, byte for byte, by a test.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO, TextIO
@@ -85,7 +86,8 @@ def begin(arguments: Sequence[str]) -> "Overture | None":
             os.dup2(nothing.fileno(), 0)
     except OSError:
         return None
-    overture = Overture(source, wire)
+    # The thread that waits for input cannot be interrupted, so a process that nobody listens to ends like this.
+    overture = Overture(source, wire, leave=partial(os._exit, 0))
     Thread(target=overture.play, name="order-mcp-early", daemon=True).start()
     return overture
 
@@ -101,16 +103,18 @@ def _serves_stdio(arguments: Sequence[str]) -> bool:
 class Overture:
     """Both ends of the pipe until the era is decided; then the SDK's `readline` and `write`."""
 
-    def __init__(self, source: TextIO, wire: BinaryIO) -> None:
+    def __init__(self, source: TextIO, wire: BinaryIO, leave: Callable[[], object] = lambda: None) -> None:
         self._source = source
         self._wire = wire
+        self._leave = leave
+        """What to do when nobody reads any more."""
         self._forwarded: SimpleQueue[str | None] = SimpleQueue()
         self._is_decided = False
         self._swallowed: str | None = None
 
     def play(self) -> None:
         """Read and answer until a request decides the era, or input ends."""
-        with suppress(OSError):  # the host has gone; the SDK will notice as well
+        with suppress(OSError):  # the host has gone
             for line in iter(self._source.readline, ""):
                 message = _read(line)
                 id = _certain_id(message)
@@ -131,7 +135,7 @@ class Overture:
 
     def _say(self, id: str, answer: str) -> None:
         self._wire.write(f'{{"jsonrpc":"2.0","id":{id},{answer}}}\n'.encode())
-        self._wire.flush()
+        self.flush()
 
     # What the SDK's transport uses, from a thread of its own.
 
@@ -152,7 +156,11 @@ class Overture:
         self._wire.write(text.encode())
 
     def flush(self) -> None:
-        self._wire.flush()
+        try:
+            self._wire.flush()
+        except OSError:
+            self._leave()
+            raise
 
 
 def fits(value: Any, shape: Any) -> bool:

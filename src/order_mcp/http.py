@@ -1,93 +1,99 @@
-"""THE place for time limits, retries and size limits, and the only one that knows the HTTP library.
+"""THE place for time limits, retries and size limits.
 
-A `Channel` is one provider's way out: at most 16 requests in flight, at most three attempts each, every
-attempt within its wall-clock limit, bodies up to 5 MiB after decompression, no redirects, no cookies. It
-returns status, `Retry-After` and bytes; what they mean is read elsewhere.
+A `Channel` is one provider's way out: connections of its own, at most 16 requests in flight, at most three attempts
+each, every attempt within its wall-clock limit, no redirects, no cookies. It returns status, `Retry-After` and bytes;
+what they mean is read elsewhere.
 """
 
-import math
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import ip_address
+from functools import cached_property
+from json import dumps
 from typing import Any
-from urllib.parse import urlsplit
 
 import anyio
+import httpcore2
 import httpx2
 
+from .addresses import UnusableSetting, is_loopback, proxy_for, ssl_context
 from .errors import BadResponse, Timeout, Unreachable
+from .inflate import ACCEPTED, Undecodable
+from .network import Backend, NameNotFound, NotSecure
+from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
 
-MAX_BODY_BYTES = 5 * 1024 * 1024
 MAX_IN_FLIGHT = 16
 MAX_ATTEMPTS = 3
+KEPT_ALIVE_SECONDS = 5.0
 MAX_RETRY_AFTER_SLEEP = 3.0  # a tool that sleeps for longer looks hung; the caller is told the wait instead
-MAX_RETRY_AFTER = 86_400  # a provider that asks for more than a day is not telling us anything useful
 # 500 is not here: Senmo's is a deterministic fault, and hammering it helps nobody.
 RETRY_STATUS = frozenset({429, 502, 503, 504})
+# Everything that the library says of a connection; its exceptions have no common base.
+NETWORK_FAILURES = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.TimeoutException,
+    httpcore2.UnsupportedProtocol,
+)
+# What a failure means, the more particular first.
+CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (NameNotFound, "the name of its host was not found"),
+    (NotSecure, "no secure (TLS) connection could be made"),
+    (httpcore2.ProxyError, "the proxy refused the connection"),
+    (httpcore2.ConnectError, "nobody answers at its address"),
+    (Exception, "the connection broke"),
+)
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 attempts: ContextVar[list[int]] = ContextVar("attempts")
 """Where the caller of a look-up finds how many requests it took: a list holding one count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: HTTP status, body, and the seconds that `Retry-After` asked for."""
-
-    status: int
-    body: bytes
-    retry_after: float | None = None
-
-    @property
-    def retry_after_seconds(self) -> int | None:
-        """Whole seconds, rounded up; None where the provider gave none that can be read."""
-        return None if self.retry_after is None else math.ceil(self.retry_after)
-
-
 class _TryAgain(Exception):
-    """An answer that another attempt may improve on."""
+    """A response that another attempt may improve on."""
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
 class Http:
-    """The connections of one process: one pool for the world, one for loopback that knows no proxy."""
+    """What the channels of one process have in common: limits, certificates, and a place for work of nobody's call."""
 
     def __init__(self, *, user_agent: str, timeout_seconds: float, deadline_seconds: float) -> None:
-        self._user_agent = user_agent
+        self.user_agent = user_agent
         self.timeout_seconds = timeout_seconds
         self.deadline_seconds = deadline_seconds
-        self._clients: dict[tuple[bool, bool], httpx2.AsyncClient] = {}
+        self.pools: list[httpcore2.AsyncConnectionPool] = []
+        self._group: anyio.abc.TaskGroup | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Http"]:
-        """Close every connection at the end."""
-        try:
-            yield self
-        finally:
-            with anyio.CancelScope(shield=True):
-                for client in self._clients.values():
-                    await client.aclose()
+        """Give up what is under way and close every connection at the end."""
+        failure: Exception | None = None
+        async with anyio.create_task_group() as self._group:
+            try:
+                yield self
+            except Exception as error:  # a group would wrap it in another one
+                failure = error
+            finally:
+                self._group.cancel_scope.cancel()
+                with anyio.CancelScope(shield=True):
+                    for pool in self.pools:
+                        await pool.aclose()
+        if failure is not None:
+            raise failure
 
-    def client(self, url: str) -> httpx2.AsyncClient:
-        """The client for an address. Made at first use: loading certificates takes time that a start has not."""
-        parts = urlsplit(url)
-        local, encrypted = is_loopback(parts.hostname), parts.scheme == "https"
-        if (local, encrypted) not in self._clients:
-            self._clients[local, encrypted] = httpx2.AsyncClient(
-                headers={"User-Agent": self._user_agent, "Accept": "application/json"},
-                verify=encrypted,  # plain http (this machine only) has no certificate to verify, so none are loaded
-                timeout=None,  # wall-clock limits are ours: the library's are per read, and never end a slow drip
-                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=MAX_IN_FLIGHT),
-                cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-                trust_env=not local,
-            )
-        return self._clients[local, encrypted]
+    def start(self, work: Work) -> None:
+        """Do something that runs to its end, whoever leaves."""
+        assert self._group is not None, "nothing is asked before the desk is open"
+        self._group.start_soon(work)
+
+    @cached_property
+    def ssl_context(self) -> Any:
+        """The certificates to trust. Loading them is slow, so it happens at the first request."""
+        return ssl_context()
 
 
 class Channel:
@@ -98,6 +104,7 @@ class Channel:
         self._name = name
         self._title = title
         self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT)
+        self._pool: httpcore2.AsyncConnectionPool | None = None
 
     @contextmanager
     def deadline(self) -> Iterator[None]:
@@ -108,7 +115,11 @@ class Channel:
         except TimeoutError:
             raise self._timeout(self._http.deadline_seconds) from None
 
-    async def request(self, method: str, url: str, *, headers: Mapping[str, str], json: Any = None) -> Answer:
+    def start(self, work: Work) -> None:
+        """Do something that belongs to no single call, and runs to its end whoever leaves."""
+        self._http.start(work)
+
+    async def request(self, method: str, url: str, *, headers: Mapping[str, str], json: Any = None) -> Response:
         """Send one request, up to three times.
 
         Raises:
@@ -123,64 +134,79 @@ class Channel:
                 on=_pause, attempts=MAX_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=1.0, wait_jitter=0.2
             ):
                 with attempt:
-                    answer = await self._attempt(method, url, headers, json)
-                    if answer.status in RETRY_STATUS:
-                        raise _TryAgain(answer)
+                    response = await self._attempt(method, httpx2.URL(url), headers, json)
+                    if response.status in RETRY_STATUS:
+                        raise _TryAgain(response)
         except _TryAgain as last:
-            return last.answer
-        return answer
+            return last.response
+        return response
 
-    async def _attempt(self, method: str, url: str, headers: Mapping[str, str], json: Any) -> Answer:
+    async def _attempt(self, method: str, url: httpx2.URL, headers: Mapping[str, str], json: Any) -> Response:
         async with self._in_flight:
             if counter := attempts.get(None):
                 counter[0] += 1
             with anyio.move_on_after(self._http.timeout_seconds):
                 try:
-                    client = self._http.client(url)
-                    async with client.stream(method, url, headers=dict(headers), json=json) as response:
-                        return Answer(
-                            status=response.status_code,
-                            body=await self._body(response),
-                            retry_after=_retry_after(response.headers.get("Retry-After")),
-                        )
-                except httpx2.TransportError:
-                    raise Unreachable(
-                        f"{self._title} could not be reached, or the connection broke. Try again in a minute.",
-                        provider=self._name,
-                    ) from None
-                except httpx2.DecodingError:
-                    raise BadResponse(
-                        f"{self._title} sent an answer that cannot be decompressed. Tell the operator.",
-                        provider=self._name,
-                    ) from None
+                    return await self._exchange(method, url, headers, json)
+                except NETWORK_FAILURES as failure:
+                    raise self._unreachable(failure) from None
         raise self._timeout(self._http.timeout_seconds)
 
-    async def _body(self, response: httpx2.Response) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                if response.is_success:
-                    raise BadResponse(
-                        f"{self._title} sent an answer of more than 5 MiB. Tell the operator.", provider=self._name
-                    )
+    async def _exchange(self, method: str, url: httpx2.URL, headers: Mapping[str, str], json: Any) -> Response:
+        common = {"Host": url.netloc.decode("ascii"), "User-Agent": self._http.user_agent}
+        common |= {"Accept": "application/json", "Accept-Encoding": ACCEPTED}
+        content = None
+        if json is not None:
+            common["Content-Type"] = "application/json"
+            content = dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+        target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        pool = self._connections(url)
+        sent = [*common.items(), *headers.items()]
+        async with pool.stream(method, target, headers=sent, content=content) as raw:
+            response = Response(
+                status=raw.status,
+                body=await self._body(raw),
+                retry_after=retry_after_of(raw.headers),
+                stream=raw.extensions["network_stream"],
+            )
+            if not ends_cleanly(raw):
+                await response.drop()
+            return response
+
+    async def _body(self, raw: httpcore2.Response) -> bytes:
+        try:
+            return await read_body(raw.aiter_stream(), encoding_of(raw.headers))
+        except (TooLarge, Undecodable) as failure:
+            if not 200 <= raw.status < 300:
                 return b""  # the status already says what is wrong
-        return bytes(body)
+            what = "of more than 5 MiB" if isinstance(failure, TooLarge) else "that cannot be decompressed"
+            raise BadResponse(f"{self._title} sent an answer {what}. Tell the operator.", provider=self._name) from None
+
+    def _connections(self, url: httpx2.URL) -> httpcore2.AsyncConnectionPool:
+        """This provider's connections. A channel has one address, so it has one pool."""
+        if self._pool is None:
+            context = self._http.ssl_context if url.scheme == "https" else None
+            self._pool = httpcore2.AsyncConnectionPool(
+                ssl_context=context,
+                proxy=None if context is None or is_loopback(url.host) else proxy_for(url.host, context),
+                max_connections=None,
+                max_keepalive_connections=MAX_IN_FLIGHT,
+                keepalive_expiry=KEPT_ALIVE_SECONDS,
+                network_backend=Backend(),
+            )
+            self._http.pools.append(self._pool)
+        return self._pool
+
+    def _unreachable(self, failure: Exception) -> Unreachable:
+        cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
+        if isinstance(failure, UnusableSetting):
+            cause = str(failure)
+        return Unreachable(f"{self._title} could not be reached: {cause}. Try again in a minute.", provider=self._name)
 
     def _timeout(self, seconds: float) -> Timeout:
         return Timeout(
             f"{self._title} did not answer within {seconds:g} seconds. Try again in a minute.", provider=self._name
         )
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host name means this very machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _pause(failure: Exception) -> bool | float:
@@ -189,23 +215,8 @@ def _pause(failure: Exception) -> bool | float:
         return True
     if not isinstance(failure, _TryAgain):
         return False
-    wait = failure.answer.retry_after
+    wait = failure.response.retry_after
     if wait is None:
         return True
     time_left = anyio.current_effective_deadline() - anyio.current_time()
     return wait if wait <= min(MAX_RETRY_AFTER_SLEEP, time_left) else False
-
-
-def _retry_after(value: str | None) -> float | None:
-    """`Retry-After` in seconds from now: a number or an HTTP date (RFC 9110 section 10.2.3)."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-        seconds = max(seconds, 0.0)
-    return min(seconds, MAX_RETRY_AFTER) if seconds >= 0 else None

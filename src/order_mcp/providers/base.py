@@ -1,10 +1,11 @@
 """What every provider shares: one look-up, one reading of refusals, one way to build an address."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
+from anyio.lowlevel import checkpoint
 from pydantic import SecretStr, ValidationError
 
 from ..errors import (
@@ -18,13 +19,17 @@ from ..errors import (
     UnsupportedOperation,
     UpstreamError,
 )
-from ..http import Answer, Channel
+from ..http import Channel
 from ..models import NOUN, Cart, Operation, Order, Record
+from ..responses import Response
 from .settings import ProviderSettings
 from .wire import Reader, TooMuch, Wire, decode
 
 WireType = TypeVar("WireType", bound=Wire)
+RecordType = TypeVar("RecordType", Order, Cart)
 SettingsType = TypeVar("SettingsType", bound=ProviderSettings)
+Translation = Callable[[WireType, Reader], RecordType]
+"""What the provider's object means in the vocabulary."""
 
 
 class Provider(Generic[SettingsType]):
@@ -69,9 +74,9 @@ class Provider(Generic[SettingsType]):
         """Whether a 404's body is the provider's own way of saying that there is no such order."""
         return False
 
-    def status(self, answer: Answer, body: Any) -> int:
+    def status(self, response: Response, body: Any) -> int:
         """The status that counts, where the provider has another one than HTTP's."""
-        return answer.status
+        return response.status
 
     async def get_order(self, order_id: str) -> Order:
         raise self.unsupported("get_order")
@@ -104,24 +109,33 @@ class Provider(Generic[SettingsType]):
         asked_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
         with self.channel.deadline():
             record: Record = await getattr(self, operation)(id)
-        if record.id != id:
-            raise self.bad_response(f"answered with another {NOUN[operation]} than the one asked for")
         return record.model_copy(update={"as_of": asked_at})
 
-    async def fetch(self, operation: Operation, model: type[WireType], *segments: str) -> tuple[WireType, Reader]:
-        """GET `base_url/segments…` and read the body as `model`, with a reader for its values."""
-        answer = await self.channel.request("GET", self.url(*segments), headers=await self.headers())
-        return self.read(operation, model, answer)
+    async def fetch(
+        self, operation: Operation, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
+    ) -> RecordType:
+        """GET `base_url/segments…`, read the body as `model` and translate it. The last segment is the id."""
+        response = await self.channel.request("GET", self.url(*segments), headers=await self.headers())
+        wire, read = self.read(operation, model, response)
+        # A long order takes a while: in between others have their turn.
+        await checkpoint()
+        record = translate(wire, read)
+        await checkpoint()
+        if record.id != segments[-1]:
+            # Whatever else is on this connection may be somebody else's too.
+            await response.drop()
+            raise self.bad_response(f"answered with another {NOUN[operation]} than the one asked for")
+        return record
 
-    def read(self, operation: Operation, model: type[WireType], answer: Answer) -> tuple[WireType, Reader]:
-        """Turn an answer into the provider's own object, or into the error that it means."""
+    def read(self, operation: Operation, model: type[WireType], response: Response) -> tuple[WireType, Reader]:
+        """Turn a response into the provider's own object, with a reader for its values, or into the error it means."""
         try:
-            body = decode(answer.body)
+            body = decode(response.body)
         except (ValueError, RecursionError):
             body = None  # a refusal may be HTML; a success may not
         except TooMuch:
             raise self.bad_response("sent more than any order holds") from None
-        if error := self.refusal(operation, answer, body):
+        if error := self.refusal(operation, response, body):
             raise error
         if body is None:
             raise self.bad_response("sent something that is not JSON")
@@ -138,9 +152,9 @@ class Provider(Generic[SettingsType]):
         """An address below the base address; each segment is percent-encoded as a whole."""
         return "/".join([self.settings.address, *(quote(segment, safe="") for segment in segments)])
 
-    def refusal(self, operation: Operation, answer: Answer, body: Any) -> OrderMcpError | None:
+    def refusal(self, operation: Operation, response: Response, body: Any) -> OrderMcpError | None:
         """What a status that is not a success means: the one place where that is read."""
-        status, title, noun = self.status(answer, body), self.title, NOUN[operation]
+        status, title, noun = self.status(response, body), self.title, NOUN[operation]
         extra: dict[str, Any] = {"provider": self.name, "request_id": self.request_id(body)}
         if 200 <= status < 300:
             return None
@@ -159,9 +173,9 @@ class Provider(Generic[SettingsType]):
             return self.bad_response(
                 f"did not answer like its API: this address does not look like {title}'s API", body
             )
-        extra["retry_after_seconds"] = answer.retry_after_seconds
+        extra["retry_after_seconds"] = response.retry_after_seconds
         if status == 429:
-            wait = f"{answer.retry_after_seconds} seconds" if answer.retry_after_seconds else "a little"
+            wait = f"{response.retry_after_seconds} seconds" if response.retry_after_seconds else "a little"
             return RateLimited(f"{title} asks for fewer requests. Wait {wait}, then try again.", **extra)
         if 500 <= status < 600:
             return UpstreamError(f"{title} has a problem of its own at the moment. Try again in a minute.", **extra)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import Forbidden, OrderMcpError
-from ..http import Answer
 from ..models import NOUN, Buyer, Cart, LineItem, Operation, Order, OrderStatus, Totals
+from ..responses import Response
 from .base import Provider
 from .settings import BaseUrl, ProviderSettings, SecretHeader, variable
 from .wire import Reader, Wire, filled, only, reference, text
@@ -94,7 +94,8 @@ CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, str | None]] = {
 }
 
 
-def to_order(wire: OrderData, read: Reader) -> Order:
+def to_order(body: OrderBody, read: Reader) -> Order:
+    wire = body.data
     word = text(wire.client_status)
     if word not in CLIENT_STATUS:
         read.warn("unrecognized_status")
@@ -129,7 +130,8 @@ def to_lines(names: list[str | None], count: int | float | None, read: Reader) -
     ]
 
 
-def to_cart(wire: CartData, read: Reader) -> Cart:
+def to_cart(body: CartBody, read: Reader) -> Cart:
+    wire = body.data
     count = read.number(wire.num_devices)
     if count is not None and wire.devices is not None and len(wire.devices) != count:
         read.warn("count_mismatch")
@@ -187,7 +189,7 @@ class Fleet(Provider[FleetSettings]):
         # The cart endpoint may say either, depending on how far the basket is.
         return isinstance(body, dict) and body.get("error") in ("ORDER_NOT_FOUND", "CART_NOT_FOUND")
 
-    def refusal(self, operation: Operation, answer: Answer, body: Any) -> OrderMcpError | None:
+    def refusal(self, operation: Operation, response: Response, body: Any) -> OrderMcpError | None:
         # The status that comes with a missing scope "varies", so the code decides.
         if isinstance(body, dict) and body.get("error") == "INSUFFICIENT_SCOPE":
             return Forbidden(
@@ -195,15 +197,13 @@ class Fleet(Provider[FleetSettings]):
                 provider=self.name,
                 request_id=self.request_id(body),
             )
-        return super().refusal(operation, answer, body)
+        return super().refusal(operation, response, body)
 
     async def get_order(self, order_id: str) -> Order:
-        body, read = await self.fetch("get_order", OrderBody, "orders", order_id)
-        return to_order(body.data, read)
+        return await self.fetch("get_order", OrderBody, to_order, "orders", order_id)
 
     async def get_cart(self, cart_id: str) -> Cart:
-        body, read = await self.fetch("get_cart", CartBody, "carts", cart_id)
-        return to_cart(body.data, read)
+        return await self.fetch("get_cart", CartBody, to_cart, "carts", cart_id)
 
 
 PROVIDER = Fleet

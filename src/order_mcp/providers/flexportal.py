@@ -7,6 +7,7 @@ means that all items have active subscriptions, not that anything was delivered;
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
@@ -187,7 +188,7 @@ PAYMENT_STATUS = {
 ORDER_TYPES = ("standard", "extension", "upgrade")
 
 
-def to_order(wire: OrderBody, read: Reader, tenant_id: str | None) -> Order:
+def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
     word = text(wire.status)
     if word not in ORDER_STATUS:
         read.warn("unrecognized_status")
@@ -412,8 +413,8 @@ class FlexPortal(Provider[FlexPortalSettings]):
         return isinstance(error, dict) and "code" in error
 
     async def get_order(self, order_id: str) -> Order:
-        body, read = await self.fetch("get_order", OrderBody, "v1", "orders", order_id)
-        return to_order(body, read, self.settings.tenant_id)
+        translate = partial(to_order, tenant_id=self.settings.tenant_id)
+        return await self.fetch("get_order", OrderBody, translate, "v1", "orders", order_id)
 
 
 PROVIDER = FlexPortal

@@ -202,8 +202,7 @@ class Polinate(Provider[PolinateSettings]):
         return isinstance(body, dict) and isinstance(body.get("errorCode"), str)
 
     async def get_order(self, order_id: str) -> Order:
-        body, read = await self.fetch("get_order", OrderBody, "api", "v1", "orders", order_id)
-        return to_order(body, read)
+        return await self.fetch("get_order", OrderBody, to_order, "api", "v1", "orders", order_id)
 
 
 PROVIDER = Polinate

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import SecretStr
 
 from ..errors import Unauthorized
-from ..http import Answer, Channel
+from ..http import Channel
 from ..models import Operation, Order, OrderStatus, Totals
-from .base import Provider, WireType
+from ..responses import Response
+from .base import Provider, RecordType, Translation, WireType
 from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, Text, variable
 from .signin import TokenSource
 from .wire import Reader, TooMuch, Wire, decode, filled, only, reference, text
@@ -70,7 +71,8 @@ TOKEN = re.compile(r"[!-~]+")
 NOT_FOUND = "Order not found or does not belong to you"
 
 
-def to_order(wire: WireOrder, read: Reader) -> Order:
+def to_order(body: OrderBody, read: Reader) -> Order:
+    wire = body.order
     word = text(wire.status)
     if word is None:
         read.warn("unrecognized_status")
@@ -107,7 +109,8 @@ class Senmo(Provider[SenmoSettings]):
         super().__init__(settings, channel)
         self._refresh_token = settings.refresh_token
         can_renew = settings.refresh_token is not None or settings.password is not None
-        self._tokens = TokenSource(_shown(settings.id_token), self._sign_in if can_renew else None)
+        sign_in = self._sign_in if can_renew else None
+        self._tokens = TokenSource(_shown(settings.id_token), sign_in, channel.start)
 
     async def headers(self) -> Mapping[str, str]:
         # The content type is documented even for GET.
@@ -117,49 +120,50 @@ class Senmo(Provider[SenmoSettings]):
         held = {self._tokens.held, _shown(self._refresh_token)}
         return super().secrets() | {token for token in held if token is not None}
 
-    def status(self, answer: Answer, body: Any) -> int:
+    def status(self, response: Response, body: Any) -> int:
         # A success is "201" with 200 inside; a failure inside a success is believed.
         stated = body.get("statusCode") if isinstance(body, dict) else None
-        if 200 <= answer.status < 300 and isinstance(stated, str) and stated.isascii() and stated.isdigit():
-            return int(stated[:4]) if int(stated[:4]) >= 400 else answer.status
-        return answer.status
+        if 200 <= response.status < 300 and isinstance(stated, str) and stated.isascii() and stated.isdigit():
+            return int(stated[:4]) if int(stated[:4]) >= 400 else response.status
+        return response.status
 
     def is_missing(self, body: Any) -> bool:
         return isinstance(body, dict) and (body.get("statusCode") == "404" or body.get("statusMessage") == NOT_FOUND)
 
-    async def fetch(self, operation: Operation, model: type[WireType], *segments: str) -> tuple[WireType, Reader]:
+    async def fetch(
+        self, operation: Operation, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
+    ) -> RecordType:
         lease = await self._tokens.current()
         try:
-            return await super().fetch(operation, model, *segments)
+            return await super().fetch(operation, model, translate, *segments)
         except Unauthorized:
             if not await self._tokens.replace(lease):
                 raise
-        try:
-            return await super().fetch(operation, model, *segments)
-        except Unauthorized as refusal:
-            self._tokens.remember_refusal(refusal)
-            raise
+        # Refused once more, it is the order that is refused: nothing is wrong with the sign-in.
+        return await super().fetch(operation, model, translate, *segments)
 
     async def get_order(self, order_id: str) -> Order:
-        body, read = await self.fetch("get_order", OrderBody, "v1", "order", order_id)
-        return to_order(body.order, read)
+        return await self.fetch("get_order", OrderBody, to_order, "v1", "order", order_id)
 
     async def _sign_in(self) -> str:
-        if self._refresh_token is not None:
-            try:
-                # All lower case in the request, camel case in the answer.
-                return await self._ask_for_tokens("refreshtoken", refreshtoken=_shown(self._refresh_token))
-            except Unauthorized:
-                if self.settings.username is None or self.settings.password is None:
-                    raise
-        return await self._ask_for_tokens(username=self.settings.username, password=_shown(self.settings.password))
+        username, password = self.settings.username, _shown(self.settings.password)
+        with self.channel.deadline():
+            if self._refresh_token is not None:
+                try:
+                    # All lower case in the request, camel case in the response.
+                    return await self._ask_for_tokens("refreshtoken", refreshtoken=_shown(self._refresh_token))
+                except Unauthorized:
+                    if username is None or password is None:
+                        raise
+            return await self._ask_for_tokens(username=username, password=password)
 
     async def _ask_for_tokens(self, *below_auth: str, **credentials: str | None) -> str:
-        answer = await self.channel.request("POST", self.url("v1", "auth", *below_auth), headers={}, json=credentials)
+        url = self.url("v1", "auth", *below_auth)
+        response = await self.channel.request("POST", url, headers={}, json=credentials)
         try:
-            stated = self.status(answer, decode(answer.body))
+            stated = self.status(response, decode(response.body))
         except (ValueError, RecursionError, TooMuch):
-            stated = answer.status
+            stated = response.status
         if stated in (400, 401, 403, 422):
             raise Unauthorized(
                 "Senmo refused the sign-in; it is not tried again for five minutes. The operator has to check the "
@@ -168,7 +172,7 @@ class Senmo(Provider[SenmoSettings]):
             )
         if stated == 404:  # in whatever words: nobody was asked for an order yet
             raise self.bad_response("did not answer like its API: this address does not look like Senmo's API")
-        body, _ = self.read("get_order", TokensBody, answer)
+        body, _ = self.read("get_order", TokensBody, response)
         token = body.tokens.idToken
         if not TOKEN.fullmatch(token):
             raise self.bad_response("sent a token that cannot be used")

@@ -6,14 +6,14 @@ in the field's type, and `needs`: what has to be set, as plain English that is a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from ..http import is_loopback
+from ..addresses import is_loopback, scheme_and_host
+
+MAX_SECRET_BYTES = 64 * 1024  # some files never end
 
 
 def _header(value: str) -> str:
@@ -42,13 +42,12 @@ def _sendable_secret(value: SecretStr) -> SecretStr:
 def _base_url(value: str) -> str:
     value = _header(value).rstrip("/")
     try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
+        scheme, host = scheme_and_host(value)
     except ValueError:
-        host = None
-    if not host or parts.username is not None or parts.password is not None or any(c in value for c in "?# "):
+        host = ""
+    if not host or any(c in value for c in "?# "):
         raise ValueError("must be an address such as https://api.example.com, without user, query or fragment")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+    if scheme != "https" and not (scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https:// (http:// only on this machine)")
     return value
 
@@ -163,6 +162,9 @@ def _met(need: str, values: Mapping[str, str]) -> bool:
 
 def _read(file_name: str) -> str:
     try:
-        return Path(file_name).read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        with open(file_name, "rb") as file:
+            content = file.read(MAX_SECRET_BYTES + 1)
+        text = content.decode("utf-8")
     except (OSError, ValueError):
         return ""
+    return text.removesuffix("\n").removesuffix("\r") if len(content) <= MAX_SECRET_BYTES else ""

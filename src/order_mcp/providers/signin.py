@@ -3,18 +3,20 @@
 import math
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NamedTuple
 
 import anyio
 
-from ..errors import OrderMcpError, Unauthorized
-from .wire import TooMuch, decode
+from ..errors import Unauthorized
+from .wire import NumberText, TooMuch, decode
 
 RENEW_AHEAD_SECONDS = 60
 REFUSAL_REMEMBERED_SECONDS = 300  # long enough that no account gets locked by an agent that tries again and again
 
 SignIn = Callable[[], Awaitable[str]]
+Start = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+"""Begins work that runs to its end, whoever leaves."""
 
 
 class Lease(NamedTuple):
@@ -27,13 +29,14 @@ class Lease(NamedTuple):
 class TokenSource:
     """Holds one token, and asks `sign_in` for another when it is about to expire or was refused."""
 
-    def __init__(self, token: str | None, sign_in: SignIn | None) -> None:
+    def __init__(self, token: str | None, sign_in: SignIn | None, start: Start) -> None:
         self._token = token
         self._renew_at = math.inf if token is None else _expiry(token) - RENEW_AHEAD_SECONDS
         self._sign_in = sign_in
-        self._one_at_a_time = anyio.Lock()
+        self._start = start
+        self._under_way: anyio.Event | None = None
         self._round = 0
-        self._failure: OrderMcpError | None = None
+        self._failure: Exception | None = None
         self._refused_at: float | None = None
 
     @property
@@ -59,33 +62,34 @@ class TokenSource:
         await self._renew(refused.round)
         return True
 
-    def remember_refusal(self, refusal: Unauthorized) -> None:
-        """A fresh token was refused too: do not sign in again for a while."""
-        self._failure, self._refused_at = refusal, time.monotonic()
-
     async def _renew(self, round_seen: int) -> Lease:
-        assert self._sign_in is not None
-        async with self._one_at_a_time:
-            if self._round != round_seen:
-                # Somebody renewed since: their token is ours, and so is their failure.
-                if self._failure is not None:
-                    raise self._failure.with_traceback(None)
-                if self._token is not None:
-                    return Lease(self._token, self._round)
+        if self._round == round_seen:
             if self._failure is not None and self._refusal_is_fresh():
                 raise self._failure.with_traceback(None)
-            # A caller who leaves in the middle ends no round: the next in line signs in.
-            try:
-                token = await self._sign_in()
-            except OrderMcpError as failure:
-                self._failure = failure
-                self._refused_at = time.monotonic() if isinstance(failure, Unauthorized) else None
-                self._round += 1
-                raise
+            if self._under_way is None:
+                self._under_way = anyio.Event()
+                self._start(self._sign_in_for_all)
+            await self._under_way.wait()
+        # Somebody has renewed: their token is ours, and so is their failure.
+        if self._failure is not None:
+            raise self._failure.with_traceback(None)
+        assert self._token is not None
+        return Lease(self._token, self._round)
+
+    async def _sign_in_for_all(self) -> None:
+        """One round of signing in. It belongs to no call: a caller who leaves must not lose a token that was issued."""
+        assert self._sign_in is not None and self._under_way is not None
+        try:
+            token = await self._sign_in()
+        except Exception as failure:  # a bug as well: everybody who waits raises it again
+            self._failure = failure
+            self._refused_at = time.monotonic() if isinstance(failure, Unauthorized) else None
+        else:
             self._token, self._renew_at = token, _renew_at(token)
             self._failure = self._refused_at = None
-            self._round += 1
-            return Lease(token, self._round)
+        self._round += 1
+        self._under_way.set()
+        self._under_way = None
 
     def _refusal_is_fresh(self) -> bool:
         return self._refused_at is not None and time.monotonic() - self._refused_at < REFUSAL_REMEMBERED_SECONDS
@@ -101,9 +105,11 @@ def _renew_at(token: str) -> float:
 
 
 def _expiry(token: str) -> float:
-    """The `exp` of a JWT. A token without one lasts until it is refused."""
+    """The `exp` of a JWT. A token without one, or with one that is not a finite number, lasts until it is refused."""
     try:
         payload = token.split(".")[1]
-        return float(decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
+        exp = decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"]
     except (ValueError, LookupError, TypeError, RecursionError, TooMuch):
         return math.inf
+    expiry = float(exp) if isinstance(exp, NumberText) else math.inf
+    return expiry if expiry > -math.inf else math.inf

@@ -1,0 +1,91 @@
+"""What this machine says of the way to an address: is it this machine itself, which certificates, which proxy."""
+
+import re
+import ssl
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore2
+import httpx2
+
+_HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
+
+
+class UnusableSetting(httpcore2.ConnectError):
+    """A proxy or a certificate file of this machine that the library refuses; the message says which."""
+
+
+def ssl_context() -> ssl.SSLContext:
+    """The certificates of the operating system, or of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+
+    Raises:
+        UnusableSetting: the file cannot be read.
+    """
+    try:
+        return httpcore2.default_ssl_context()
+    except (OSError, ValueError):
+        raise UnusableSetting("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read") from None
+
+
+def proxy_for(host: str, context: ssl.SSLContext) -> httpcore2.Proxy | None:
+    """The proxy that the environment or the operating system names for an https address.
+
+    Raises:
+        UnusableSetting: the library cannot use it. Its address is not repeated: it may hold a password.
+    """
+    proxies = getproxies()
+    address = proxies.get("https") or proxies.get("all")
+    if not address or proxy_bypass(host) or _is_in_network(host, proxies.get("no", "")):
+        return None
+    try:
+        proxy = httpx2.Proxy(address if "://" in address else f"http://{address}")
+        if proxy.url.scheme not in ("http", "https") or not proxy.url.host:
+            raise ValueError
+    except (httpx2.InvalidURL, ValueError):
+        raise UnusableSetting(
+            "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; it has to be an address such as "
+            "http://proxy.example.com:8080, with special characters of a password percent-encoded"
+        ) from None
+    url = httpcore2.URL(
+        scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path
+    )
+    return httpcore2.Proxy(url, auth=proxy.raw_auth, ssl_context=context if proxy.url.scheme == "https" else None)
+
+
+def _is_in_network(host: str, no_proxy: str) -> bool:
+    """Whether `NO_PROXY` excepts an address by its network, such as 10.0.0.0/8, which the standard library does not."""
+    with suppress(ValueError):
+        address = ip_address(host)
+        for entry in no_proxy.split(","):
+            with suppress(ValueError):
+                if "/" in entry and address in ip_network(entry.strip(), strict=False):
+                    return True
+    return False
+
+
+def scheme_and_host(address: str) -> tuple[str, str]:
+    """What the HTTP library makes of an address.
+
+    Raises:
+        ValueError: it refuses the address, DNS would refuse the host, or there is a user in it.
+    """
+    try:
+        url = httpx2.URL(address)
+    except httpx2.InvalidURL:
+        raise ValueError from None
+    is_host = url.netloc.startswith(b"[") or _HOST_NAME.fullmatch(url.host)
+    has_user = "@" in address.partition("://")[2].partition("/")[0]
+    if not is_host or has_user or (url.port or 0) > 65535:
+        raise ValueError
+    return url.scheme, url.host
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name means this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False

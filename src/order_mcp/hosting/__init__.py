@@ -1,0 +1,1 @@
+"""The server for others: over HTTP. A stdio server never loads it."""

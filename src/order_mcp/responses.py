@@ -1,0 +1,103 @@
+"""What came back over HTTP: status, body and `Retry-After`, read within limits."""
+
+import math
+import re
+import time
+from collections.abc import AsyncIterable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import httpcore2
+
+from .inflate import UNDONE, Inflater, Undecodable
+
+# Counted before and after decompression.
+MAX_BODY_BYTES = 5 * 1024 * 1024
+# Millions of chunks of a single byte would take long to put together.
+MAX_CHUNKS = 20_000
+MAX_RETRY_AFTER = 86_400  # a provider that asks for more than a day is not telling us anything useful
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+class TooLarge(Exception):
+    """More bytes than any order has, on the wire or after decompression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back: HTTP status, body, and the seconds that `Retry-After` asked for."""
+
+    status: int
+    body: bytes
+    retry_after: float | None = None
+    stream: httpcore2.AsyncNetworkStream | None = None
+    """The connection that it came over."""
+
+    async def drop(self) -> None:
+        """Close the connection that it came over, so that nobody uses it again."""
+        if self.stream is not None:
+            await self.stream.aclose()
+
+    @property
+    def retry_after_seconds(self) -> int | None:
+        """Whole seconds, rounded up; None where the provider gave none that can be read."""
+        return None if self.retry_after is None else math.ceil(self.retry_after)
+
+
+def retry_after_of(headers: list[tuple[bytes, bytes]]) -> float | None:
+    """`Retry-After` in seconds from now: a number or an HTTP date (RFC 9110 section 10.2.3)."""
+    given = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
+    value = given.decode("latin-1").strip()
+    if not value.isascii() or len(value) > 100:
+        return None
+    if _SECONDS.fullmatch(value):
+        return min(float(value), MAX_RETRY_AFTER)
+    try:
+        seconds = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+def encoding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The one encoding that has to be undone; blank where there is none.
+
+    Raises:
+        Undecodable: several, one inside the other. A few bytes of them can be a gigabyte on the way.
+    """
+    values = b",".join(value for name, value in headers if name.lower() == b"content-encoding")
+    encodings = [part.strip().lower() for part in values.decode("latin-1").split(",")]
+    named = [encoding for encoding in encodings if encoding not in ("", "identity")]
+    if len(named) > 1:
+        raise Undecodable
+    # A word that nobody knows is left alone: some servers write a character set here.
+    return named[0] if named and named[0] in UNDONE else ""
+
+
+async def read_body(chunks: AsyncIterable[bytes], encoding: str) -> bytes:
+    """All of a body.
+
+    Raises:
+        TooLarge: more than `MAX_BODY_BYTES` in either form, or in too many pieces.
+        Undecodable: it is not what its encoding says.
+    """
+    inflater = Inflater(encoding) if encoding else None
+    body, received, count = bytearray(), 0, 0
+    async for chunk in chunks:
+        received, count = received + len(chunk), count + 1
+        body += inflater.feed(chunk, MAX_BODY_BYTES + 1 - len(body)) if inflater else chunk
+        if received > MAX_BODY_BYTES or len(body) > MAX_BODY_BYTES or count > MAX_CHUNKS:
+            raise TooLarge
+        if inflater and inflater.ended:
+            break
+    return bytes(body)
+
+
+def ends_cleanly(raw: httpcore2.Response) -> bool:
+    """Whether nothing came behind a response that was read to its end: the next caller would take it for an answer."""
+    # The library has no public way to ask. Should its inside change, no connection is used again: slow, but safe.
+    with suppress(AttributeError):
+        behind, _ = raw.stream._stream._connection._h11_state.trailing_data  # type: ignore[union-attr]
+        return not behind
+    return False
