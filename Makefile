@@ -13,15 +13,15 @@ test: $(READY)
 
 # Real clients over stdio and HTTP; `ARGS=--write` rewrites the table in docs/clients.md. Its environments are in .clients.
 test-clients: $(READY)
-	$(BIN)/python -m tests.clients $(ARGS)
+	$(BIN)/python -m dev.clients $(ARGS)
 
 # The official conformance suite, for both protocol revisions.
 conformance: $(READY)
-	$(BIN)/python -m tests.conformance
+	$(BIN)/python -m dev.conformance
 
 # The Claude Desktop bundle, packed, unpacked and started as the desktop host does. Node.js is in .clients.
 test-bundle: bundle
-	$(BIN)/python -m tests.bundle
+	$(BIN)/python -m dev.bundle
 
 check: lint types test
 
@@ -34,7 +34,7 @@ types: $(READY)
 
 # Rewrites what is derived from the code: README tables, server.json, the tool snapshot. Read the diff.
 regen: $(READY)
-	$(BIN)/python -m tests.regen
+	$(BIN)/python -m dev.regen
 
 # Resolves every requirement anew: development, the clients' environments, and what they run on Node.js.
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
@@ -44,7 +44,7 @@ lock: $(READY)
 	@for name in clients-v1 clients-v2 nodejs; do \
 	  $(COMPILE) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
-	$(BIN)/python -m tests.environments
+	$(BIN)/python -m dev.environments
 
 build: $(READY)
 	rm -rf dist

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from hashlib import sha256
 
+from dev.documents import REPOSITORY, ROOT, SERVER_JSON
 from order_mcp import __version__
-from tests.documents import REPOSITORY, ROOT, SERVER_JSON
 
 from .bundle import BUNDLE, DIST
 

@@ -4,9 +4,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from dev.documents import ROOT
+from dev.environments import node, node_project
 from order_mcp import __version__
-from tests.documents import ROOT
-from tests.environments import node, node_project
 
 HERE = Path(__file__).parent / "mcpb"
 DIST = ROOT / "dist"

@@ -11,7 +11,7 @@ import pytest
 from mcp.client import Client
 
 from order_mcp.config import all_variables, read_config
-from order_mcp.server import build_server
+from order_mcp.protocol.server import build_server
 
 from .stub import Stub, serving
 
@@ -54,7 +54,8 @@ async def connected(
     variables: Mapping[str, str], *, sandbox: bool = False, mode: str = "auto"
 ) -> AsyncIterator[Client]:
     """A real MCP client on a server with this configuration, in memory."""
-    async with Client(build_server(read_config(variables), sandbox=sandbox), mode=mode) as client:
+    config = read_config({**variables, "ORDER_MCP_SANDBOX": "1"} if sandbox else variables)
+    async with Client(build_server(config), mode=mode) as client:
         yield client
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import anyio
 
 from order_mcp.config import read_config
-from order_mcp.early import Overture
-from order_mcp.server import build_server, serve_stdio
+from order_mcp.protocol.early import Overture
+from order_mcp.protocol.server import build_server
+from order_mcp.protocol.stdio import serve_stdio
 
 SERVER = build_server(read_config({}))
 

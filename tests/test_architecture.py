@@ -8,88 +8,53 @@ from pathlib import Path
 import pytest
 
 import order_mcp
-from order_mcp.providers import PROVIDERS
+from order_mcp.providers.registry import PROVIDERS
 
 ROOT = Path(order_mcp.__file__).parent
-BASE = ("providers/base", "providers/settings", "providers/wire", "providers/signin")
 PROVIDER_FILES = tuple(f"providers/{name}" for name in PROVIDERS)
+SHARED = ("models", "errors", "cleaning")
 
-# Row by row from the bottom of the house to its top: a module, and all that it may import of ours.
+# Room by room from the bottom of the house to its top: a room, and all that it may import of ours. A file at the top
+# of the house is a room of its own.
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
-    "errors": set(),
     "models": set(),
-    # Below the channel: what this machine says of an address, how a connection comes about, what came back.
-    "addresses": set(),
-    "network": set(),
-    "inflate": set(),
-    "responses": {"inflate"},
-    "http": {"errors", "addresses", "network", "inflate", "responses"},
-    "privacy": {"models"},
-    "schemas": {"models"},
-    "sentences": {"models", "privacy"},
-    "arguments": {"models", "errors", "privacy"},
-    "present": {"privacy", "models", "errors", "sentences"},
-    "providers/settings": {"addresses"},
-    "providers/wire": {"http", "models", "errors"},
-    "providers/signin": {"http", "models", "errors", *BASE},
-    "providers/base": {"http", "responses", "models", "errors", *BASE},
-    # Of `http` they get the types of what comes back and of the way out; see below.
-    **{name: {"models", "errors", "http", "responses", *BASE} for name in PROVIDER_FILES},
-    "providers/__init__": {*BASE, *PROVIDER_FILES},
+    "errors": set(),
+    "cleaning": set(),
+    "tools": {*SHARED},
+    "answer": {*SHARED},
+    "providers": {"models", "errors"},
     "environment": set(),
-    "config": {"environment", "providers/__init__", "providers/settings", "models", "errors"},
-    "router": {"providers/__init__", "providers/settings", "http", "config", "models", "errors"},
-    # What a tool call, a resource and a command have in common; it opens the connections (`http`) that providers use,
-    # and reads the count of attempts for the log.
-    "desk": {"arguments", "router", "present", "config", "errors", "http", "__init__"},
-    # What is attached besides the tools; the words and addresses know nothing of the protocol.
-    "prompts": {"arguments", "errors", "privacy", "models"},
-    "resources": {"arguments", "errors"},
-    "attachments": {"prompts", "resources", "config", "desk", "errors", "models", "present"},
-    "server": {
-        *("attachments", "desk", "present", "models", "config", "errors", "arguments", "schemas"),
-        "__init__",
-    },
-    # A row of its own for what only the HTTP server needs.
+    # Names the version to the providers.
+    "config": {"environment", "providers", "models", "errors", "__init__"},
+    "router": {"config", "providers", "models", "errors"},
+    "desk": {"tools", "router", "answer", "config", "models", "errors"},
+    "protocol": {"desk", "tools", "answer", "config", "__init__", *SHARED},
     "hosting": {"desk"},
-    "doctor": {"desk", "config", "errors"},
     "sandbox": set(),
-    "hosts": {"config"},
-    "demo": {"sandbox", "hosts"},
-    # `errors`: an exit code is chosen by the kind of error.
-    "cli": {
-        "server",
-        "hosting",
-        "desk",
-        "demo",
-        "doctor",
-        "sandbox",
-        "hosts",
-        "config",
-        "environment",
-        "errors",
-        "__init__",
+    "commands": {
+        *("sandbox", "protocol", "hosting", "desk", "tools", "config", "environment", "errors", "__init__"),
     },
-    # The first answer, before anything heavy: these two know nobody.
-    "first_words": set(),
-    "early": {"first_words"},
-    "__main__": {"early", "cli"},
+    "__main__": {"protocol", "commands"},
 }
-# Libraries that have one home.
+# Libraries that have one home: the only rooms, or files, that may name them.
 ONLY_IN: dict[str, set[str]] = {
-    "mcp": {"server", "attachments", "hosting", "demo"},
-    "mcp_types": {"server", "attachments", "demo"},
-    "httpx2": {"http", "addresses"},
-    "httpcore2": {"http", "addresses", "network", "responses"},
-    "stamina": {"http"},
+    "mcp": {"protocol", "hosting", "commands/demo"},
+    "mcp_types": {"protocol"},
+    "httpx2": {"providers/channel", "providers/addresses"},
+    "httpcore2": {"providers/channel", "providers/addresses", "providers/network", "providers/responses"},
+    "stamina": {"providers/channel"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox", "hosting"},
     "dotenv": {"environment"},
 }
 ANYWHERE = {"anyio", "pydantic"}
-MAY_PRINT = {"cli", "demo"}
-MAY_LOAD_BY_NAME = {"providers/__init__", "sandbox"}  # discovery: a new file in the folder is found by itself
+# Inside the room of providers, the way down: a provider file knows the base, and no other provider.
+BELOW_A_PROVIDER = {"base", "channel", "responses", "settings", "signin", "wire"}
+# What answers before anything is loaded knows nobody.
+EARLY = {"protocol/early": {"protocol/first_words"}, "protocol/first_words": set(), "protocol/__init__": set()}
+MAY_PRINT = {"commands/cli", "commands/look_up", "commands/demo"}
+MAY_LOAD_BY_NAME = {"providers/registry", "sandbox/app"}  # discovery: a new file in the folder is found by itself
 MAX_LINES = 250
 # A provider's document decides how long its file is; any other needs a reason.
 MAY_BE_LONGER: dict[str, str] = dict.fromkeys(PROVIDER_FILES, "one file per provider") | {
@@ -100,10 +65,9 @@ FILES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in sor
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 
 
-def row(module: str) -> str:
-    """The row that a module belongs to: some folders are one row."""
-    folder = module.partition("/")[0]
-    return folder if folder in ("sandbox", "hosting") else module
+def room(module: str) -> str:
+    """The folder that a file is in, or the file itself at the top of the house."""
+    return module.partition("/")[0]
 
 
 def imports(module: str) -> Iterator[str]:
@@ -126,13 +90,13 @@ def is_ours(dotted: str) -> bool:
 
 
 def file_of(dotted: str) -> str:
-    """`order_mcp.providers` is the file providers/__init__."""
+    """`order_mcp.providers.registry` is the file providers/__init__."""
     path = "/".join(dotted.split(".")[1:]) if dotted.split(".")[0] == "order_mcp" else "?"
     return path if path in FILES else f"{path}/__init__".removeprefix("/")
 
 
 def ours(module: str) -> set[str]:
-    return {row(file_of(name)) for name in imports(module) if name.split(".")[0] == "order_mcp"} - {row(module)}
+    return {file_of(name) for name in imports(module) if name.split(".")[0] == "order_mcp"}
 
 
 def libraries(module: str) -> set[str]:
@@ -146,24 +110,52 @@ def calls(module: str) -> Iterator[str]:
             yield ast.unparse(node.func)
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_a_module_imports_only_what_its_row_lists(module: str) -> None:
-    assert row(module) in MAY_IMPORT, "a new module needs a row"
-    assert ours(module) <= MAY_IMPORT[row(module)]
+def used() -> dict[str, set[str]]:
+    """What each room really imports of the others."""
+    rooms: dict[str, set[str]] = {}
+    for module in FILES:
+        rooms.setdefault(room(module), set()).update(map(room, ours(module)))
+    return {name: below - {name} for name, below in rooms.items()}
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_a_library_stays_where_it_is_at_home(module: str) -> None:
-    at_home = {library for library, homes in ONLY_IN.items() if row(module) in homes}
-    assert libraries(module) <= at_home | ANYWHERE
+def test_the_rooms_are_those_of_the_house() -> None:
+    assert set(MAY_IMPORT) == {room(module) for module in FILES}
+
+
+@pytest.mark.parametrize("name", MAY_IMPORT)
+def test_a_room_imports_what_its_row_lists_no_more_and_no_less(name: str) -> None:
+    assert used()[name] == MAY_IMPORT[name]
 
 
 def test_nothing_imports_upwards() -> None:
     floors = list(MAY_IMPORT)
-    for module in FILES:
-        if module in BASE:
-            continue  # one floor: they may use each other, in one direction
-        assert all(floors.index(below) < floors.index(row(module)) for below in ours(module)), module
+    for name, below in used().items():
+        assert all(floors.index(each) < floors.index(name) for each in below), name
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_library_stays_where_it_is_at_home(module: str) -> None:
+    at_home = {library for library, homes in ONLY_IN.items() if homes & {room(module), module}}
+    assert libraries(module) <= at_home | ANYWHERE
+
+
+@pytest.mark.parametrize("module", PROVIDER_FILES)
+def test_a_provider_file_knows_what_is_below_it_and_no_other_provider(module: str) -> None:
+    assert {name for name in ours(module) if room(name) == "providers"} <= {f"providers/{n}" for n in BELOW_A_PROVIDER}
+
+
+@pytest.mark.parametrize("module", EARLY)
+def test_what_answers_early_knows_nobody(module: str) -> None:
+    assert ours(module) == EARLY[module] and not libraries(module)
+
+
+def test_only_the_registry_and_the_configuration_know_provider_classes() -> None:
+    assert {module for module in FILES if "providers/registry" in ours(module)} == {"config"}
+    assert not {module for module in FILES if ours(module) & set(PROVIDER_FILES)}
+
+
+def test_the_commands_leave_the_first_answer_alone() -> None:
+    assert not {module for module in FILES if room(module) == "commands" and "protocol/early" in ours(module)}
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -181,22 +173,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         visit(module, ())
 
 
-def test_the_rows_are_those_of_the_house() -> None:
-    assert set(MAY_IMPORT) == {row(module) for module in FILES}
-
-
-@pytest.mark.parametrize("module", PROVIDER_FILES)
-def test_a_provider_file_knows_of_http_only_the_types(module: str) -> None:
-    taken = {
-        alias.name
-        for node in ast.walk(TREES[module])
-        if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module == "http"
-        for alias in node.names
-    }
-    assert taken <= {"Channel"}
-
-
-@pytest.mark.parametrize("module", FILES)
+@pytest.mark.parametrize("module", sorted(set(FILES) - {"protocol/__init__"}))
 def test_every_module_says_what_it_is(module: str) -> None:
     docstring = ast.get_docstring(TREES[module])
     assert docstring and docstring.splitlines()[0].endswith((".", "?"))
@@ -219,11 +196,11 @@ def test_modules_are_loaded_by_name_only_where_they_are_discovered(module: str) 
     loads = {
         name for name in calls(module) if name.endswith(("import_module", "__import__")) or name in ("exec", "eval")
     }
-    assert not loads or row(module) in MAY_LOAD_BY_NAME
+    assert not loads or module in MAY_LOAD_BY_NAME
 
 
 def test_the_check_sees_imports_wherever_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = "def f():\n    from .server import x\n    import httpx2\n    from ..cli import y\nfrom . import wire\n"
+    source = "def f():\n    from ..desk import x\n    import httpx2\n    from ..router import y\nfrom . import wire\n"
     monkeypatch.setitem(TREES, "providers/base", ast.parse(source))
-    assert set(imports("providers/base")) >= {"httpx2", "order_mcp.cli", "order_mcp.providers.wire"}
-    assert "cli" in ours("providers/base") and libraries("providers/base") == {"httpx2"}
+    assert set(imports("providers/base")) >= {"httpx2", "order_mcp.router", "order_mcp.providers.wire"}
+    assert {"desk", "router"} <= ours("providers/base") and libraries("providers/base") == {"httpx2"}

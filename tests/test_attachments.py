@@ -10,9 +10,9 @@ import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
+from order_mcp.answer.sentences import SANDBOX_NOTICE
 from order_mcp.router import Router
 from order_mcp.sandbox import Running, running
-from order_mcp.sentences import SANDBOX_NOTICE
 
 from .bodies import SENMO_ORDER
 from .conftest import SECRETS, connected, environment, error_of, found

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import order_mcp
-from order_mcp.cli import main
+from order_mcp.commands.cli import main
 from order_mcp.config import read_config
 from order_mcp.sandbox import Running, running
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from order_mcp.config import Config, all_variables, read_config, read_environment
 from order_mcp.environment import ConfigurationError
 from order_mcp.models import Audience
-from order_mcp.providers import PROVIDERS
+from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Setup, variables
 
 from .conftest import CREDENTIALS, connected, environment, error_of, sentence_of

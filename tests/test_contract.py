@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib import import_module
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import quote
 
 import mcp_types as types
@@ -22,9 +22,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from mcp.client import Client
 
-from order_mcp.models import NOUN, Operation
-from order_mcp.providers import PROVIDERS
+from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
+from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import variables
 
 from .conftest import CREDENTIALS, connected, environment, error_of, found, sentence_of
@@ -33,7 +33,6 @@ from .stub import Reply, Stub
 
 NAMES = list(PROVIDERS)
 STORIES = [story for name in NAMES for story in stories(name)]
-OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
 MARKER = "UPSTREAM-SAYS-SO"
 TELLTALE = {"error": MARKER, "message": MARKER, "statusMessage": MARKER, "requestId": f"{MARKER} !"}
@@ -43,16 +42,16 @@ NESTED = 100_000
 every_provider = pytest.mark.parametrize("name", NAMES)
 
 
-def example(name: str, tool: str = "get_order") -> Story:
+def example(name: str, noun: Noun = Noun.ORDER) -> Story:
     """The provider's richest story of something found."""
-    able = [story for story in stories(name) if story.expect is not None and story.tool == tool]
+    able = [story for story in stories(name) if story.expect is not None and story.tool == f"get_{noun}"]
     if not able:
-        pytest.fail(f"tests/fixtures/{name} has no story in which {tool} finds something")
+        pytest.fail(f"tests/fixtures/{name} has no story in which get_{noun} finds something")
     return max(able, key=lambda story: len(story.reply.content))
 
 
-async def call(client: Client, name: str, id: object, tool: str = "get_order", **more: object) -> types.CallToolResult:
-    return await client.call_tool(tool, {f"{tool.removeprefix('get_')}_id": id, "provider": name, **more})
+async def call(client: Client, name: str, id: object, noun: Noun = Noun.ORDER, **more: object) -> types.CallToolResult:
+    return await client.call_tool(f"get_{noun}", {f"{noun}_id": id, "provider": name, **more})
 
 
 async def ask(stub: Stub, name: str, replies: Mapping[str, Reply]) -> dict[str, types.CallToolResult]:
@@ -109,9 +108,9 @@ async def test_a_story_comes_true(stub: Stub, story: Story) -> None:
 @every_provider
 def test_stories_show_what_every_provider_must_show(name: str) -> None:
     told = stories(name)
-    for operation in OPERATIONS:
-        shown = [story for story in told if story.tool == operation and story.expect is not None]
-        assert bool(shown) is PROVIDERS[name].supports(operation), f"{name}: stories in which {operation} finds"
+    for noun in Noun:
+        shown = [story for story in told if story.tool == f"get_{noun}" and story.expect is not None]
+        assert bool(shown) is PROVIDERS[name].has(noun), f"{name}: stories in which get_{noun} finds"
     assert any((story.expect_error or {}).get("code") == "not_found" for story in told), f"{name}: a not-found story"
 
 
@@ -143,7 +142,7 @@ def test_a_provider_file_introduces_itself(name: str) -> None:
     assert module.PROVIDER is provider
     assert "https://" in (module.__doc__ or "")
     assert provider.title and provider.tells and provider.signs_in_with
-    assert any(provider.supports(operation) for operation in OPERATIONS)
+    assert any(provider.has(noun) for noun in Noun)
 
 
 @every_provider
@@ -253,13 +252,13 @@ async def test_an_odd_member_that_nobody_reads_harms_nothing(stub: Stub, name: s
 
 @every_provider
 async def test_another_ones_answer_is_a_bad_response(stub: Stub, name: str) -> None:
-    for operation in OPERATIONS:
-        if PROVIDERS[name].supports(operation):
-            story = example(name, operation)
+    for noun in Noun:
+        if PROVIDERS[name].has(noun):
+            story = example(name, noun)
             stub.reply = story.reply
             async with connected(environment(stub.origin, name)) as client:
-                assert found(await call(client, name, story.id, operation))["id"] == story.id
-                error = refusal(await call(client, name, f"{story.id}1", operation), name)
+                assert found(await call(client, name, story.id, noun))["id"] == story.id
+                error = refusal(await call(client, name, f"{story.id}1", noun), name)
             assert (error["code"], error["retryable"]) == ("bad_response", False)
 
 
@@ -365,8 +364,8 @@ NO_ID: list[Any] = [
 @every_provider
 async def test_what_cannot_be_an_id_is_refused_without_a_request(stub: Stub, name: str) -> None:
     async with connected(environment(stub.origin, name)) as client:
-        for operation in OPERATIONS:
-            told = {ascii(id): error_of(await call(client, name, id, operation)) for id in NO_ID}
+        for noun in Noun:
+            told = {ascii(id): error_of(await call(client, name, id, noun)) for id in NO_ID}
             assert {id: error["code"] for id, error in told.items()} == {ascii(id): "invalid_input" for id in NO_ID}
     assert stub.asked == []
 
@@ -419,11 +418,11 @@ async def test_a_trailing_slash_in_the_base_address_means_nothing(stub: Stub, na
 @every_provider
 async def test_what_a_provider_does_not_have_is_said_without_a_request(stub: Stub, name: str) -> None:
     async with connected(environment(stub.origin, name)) as client:
-        for operation in OPERATIONS:
-            if not PROVIDERS[name].supports(operation):
-                result = await call(client, name, "42", operation)
+        for noun in Noun:
+            if not PROVIDERS[name].has(noun):
+                result = await call(client, name, "42", noun)
                 assert refusal(result, name) == problem(name, "unsupported_operation", "tell_user")
-                assert f"{PROVIDERS[name].title} has no {NOUN[operation]}s" in sentence_of(result)
+                assert f"{PROVIDERS[name].title} has no {noun}s" in sentence_of(result)
     assert stub.asked == []
 
 
@@ -464,11 +463,11 @@ def own_places(body: Any, id: str) -> list[Place]:
 
 
 @every_provider
-@pytest.mark.parametrize("operation", OPERATIONS)
-async def test_only_the_id_is_indispensable(stub: Stub, name: str, operation: Operation) -> None:
-    if not PROVIDERS[name].supports(operation):
+@pytest.mark.parametrize("noun", Noun)
+async def test_only_the_id_is_indispensable(stub: Stub, name: str, noun: Noun) -> None:
+    if not PROVIDERS[name].has(noun):
         return
-    story = example(name, operation)
+    story = example(name, noun)
     body = json.loads(story.reply.content)
     indispensable = own_places(body, story.id)
     others = [at for at in places(body) if at not in indispensable]
@@ -479,11 +478,11 @@ async def test_only_the_id_is_indispensable(stub: Stub, name: str, operation: Op
     async with connected(environment(stub.origin, name)) as client:
         for case, reply in fatal.items():
             stub.reply = Reply(200, json=reply)
-            assert refusal(await call(client, name, story.id, operation), name)["code"] == "bad_response", case
+            assert refusal(await call(client, name, story.id, noun), name)["code"] == "bad_response", case
         for case, reply in harmless.items():
             stub.reply = Reply(200, json=reply)
             # The client itself holds what is found against the published schema.
-            assert not (await call(client, name, story.id, operation, detail="full")).is_error, case
+            assert not (await call(client, name, story.id, noun, detail="full")).is_error, case
 
 
 @every_provider

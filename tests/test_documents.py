@@ -5,9 +5,8 @@ import re
 
 import pytest
 
-from order_mcp.providers import PROVIDERS
-
-from .documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
+from dev.documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
+from order_mcp.providers.registry import PROVIDERS
 
 TEXT = README.read_text(encoding="utf-8")
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
 from mcp_types.methods import validate_client_request
 
-from order_mcp.early import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, fits
+from dev.documents import ROOT
+from dev.first_words import CLIENT, DISCOVER, EARLY, FIRST_WORDS, SDK_ONLY, VERSIONS, initialize, module
+from order_mcp.protocol.early import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, fits
 
 from .conversations import answers, compared, line, said_by_the_sdk, said_early
-from .documents import ROOT
-from .first_words import CLIENT, DISCOVER, EARLY, FIRST_WORDS, SDK_ONLY, VERSIONS, initialize, module
 from .processes import ENVELOPE, LEGACY, MODERN, PATIENCE, Program, started, until, variables_for
 
 BARE = (sys.executable, str(Path(__file__).with_name("bare_server.py")))
@@ -337,7 +337,7 @@ def test_it_ends_when_its_input_closes_after_a_while() -> None:
 
 # The command line ---------------------------------------------------------------------------------------------------
 
-SDK_WITH_ARGUMENTS = (sys.executable, "-c", "import sys; from order_mcp.cli import main; sys.exit(main())")
+SDK_WITH_ARGUMENTS = (sys.executable, "-c", "import sys; from order_mcp.commands.cli import main; sys.exit(main())")
 MISTAKES: list[tuple[list[str], dict[str, str]]] = [
     ([], {"ORDER_MCP_TIMEOUT_SECONDS": "bad"}),
     (["--env-file", "no/such/file"], {}),
@@ -380,7 +380,7 @@ STARTS_LATE += [["--help"], ["serve", "--help"], ["--version"], ["get-order", "1
 def test_only_a_server_over_stdio_answers_early(arguments: list[str]) -> None:
     # In a process of its own, with a command line that only waits: what is said now was said early.
     code = (
-        "import sys, types; cli = types.ModuleType('order_mcp.cli'); sys.modules['order_mcp.cli'] = cli\n"
+        "import sys, types; name = 'order_mcp.commands.cli'; cli = sys.modules[name] = types.ModuleType(name)\n"
         "cli.main = lambda pipe: 0 if pipe is None else pipe.readline() and 1\n"
         "from order_mcp.__main__ import main; sys.exit(main())"
     )
@@ -398,8 +398,9 @@ def test_nothing_but_the_standard_library_is_loaded_before_the_first_answer() ->
     assert {name for name in more if name.split(".")[0] not in sys.stdlib_module_names} == {
         "order_mcp",
         "order_mcp.__main__",
-        "order_mcp.early",
-        "order_mcp.first_words",
+        "order_mcp.protocol",
+        "order_mcp.protocol.early",
+        "order_mcp.protocol.first_words",
     }
     assert not more & {"asyncio", "logging", "argparse", "subprocess", "email", "http", "ssl", "inspect"}
 

@@ -7,10 +7,9 @@ import sys
 
 import pytest
 
+from dev.documents import README, ROOT
+from dev.http_server import serving_http
 from order_mcp.config import all_variables
-
-from .documents import README, ROOT
-from .http_server import serving_http
 
 EXAMPLES = ROOT / "examples"
 WORKFLOW = """\

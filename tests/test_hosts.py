@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from order_mcp.cli import main
-from order_mcp.hosts import HOSTS, Plan, advice, configuration, plan
+from order_mcp.commands.cli import main
+from order_mcp.commands.host_configs import HOSTS, Plan, advice, configuration, plan
 
 from .conftest import SECRETS, environment
 from .processes import LEGACY, PATIENCE, Program, variables_for

@@ -193,7 +193,7 @@ def test_elsewhere_there_is_nothing(url: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.com", ""])
 def test_a_host_that_is_not_loopback_exits_2_and_says_why(host: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from order_mcp.cli import main
+    from order_mcp.commands.cli import main
 
     for more in (["--http"], []):
         assert main(["serve", "--host", host, *more]) == 2

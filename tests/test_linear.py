@@ -17,8 +17,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import order_mcp
+from order_mcp.answer.present import View, present
 from order_mcp.models import Audience, Detail, Source
-from order_mcp.present import View, present
 from order_mcp.providers.flexportal import OrderBody, to_order
 from order_mcp.providers.wire import Reader, decode
 
@@ -56,7 +56,7 @@ RUNS = st.lists(
 
 def test_the_patterns_are_found() -> None:
     assert len(PATTERNS) > 12
-    assert "order_mcp.sentences._WORD" in PATTERNS
+    assert "order_mcp.answer.sentences._WORD" in PATTERNS
 
 
 @pytest.mark.parametrize("path", sorted(Path(order_mcp.__file__).parent.rglob("*.py")), ids=lambda path: path.name)

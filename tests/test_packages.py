@@ -14,13 +14,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from dev.documents import MANIFEST, ROOT, SERVER_NAME, manifest_json, server_json
 from order_mcp import __version__
 from order_mcp.config import all_variables, read_config
-from order_mcp.providers import PROVIDERS
-from order_mcp.server import TOOLS
+from order_mcp.providers.registry import PROVIDERS
+from order_mcp.tools import TOOLS
 from release.__main__ import with_bundle
-
-from .documents import MANIFEST, ROOT, SERVER_NAME, manifest_json, server_json
 
 ENTRY = json.loads(server_json())
 FORM = json.loads(manifest_json())

@@ -8,8 +8,7 @@ from typing import Any
 import mcp_types as types
 import pytest
 
-from order_mcp.arguments import read_arguments
-from order_mcp.server import TOOLS
+from order_mcp.tools import TOOLS, read_arguments
 
 from .conftest import connected
 
@@ -194,6 +193,6 @@ async def test_the_tools_keep(rule: Rule) -> None:
 def test_null_stands_for_an_argument_that_was_left_out(tool: str) -> None:
     # Strict mode makes every argument required and lets a model say null instead.
     # https://platform.openai.com/docs/guides/function-calling#strict-mode
-    model, id = TOOLS[tool].arguments, {f"{tool.removeprefix('get_')}_id": "1"}
+    row, id = TOOLS[tool], {f"{TOOLS[tool].noun}_id": "1"}
     left_out = {"provider": None, "detail": None, "item_offset": None}
-    assert read_arguments(model, id | left_out, ["fleet"]) == read_arguments(model, id, ["fleet"])
+    assert read_arguments(row, id | left_out, ["fleet"]) == read_arguments(row, id, ["fleet"])

@@ -2,13 +2,13 @@
 
 import sys
 
-from .early import begin
+from .protocol.early import begin
 
 
 def main() -> int:
     """Answer a host that is waiting, then load everything else and run the command."""
     pipe = begin(sys.argv[1:])
-    from .cli import main as run
+    from .commands.cli import main as run
 
     return run(pipe=pipe)
 

@@ -3,17 +3,17 @@
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from itertools import count
 from typing import Any
 
-from . import __version__
-from .arguments import Arguments, read_arguments
-from .config import Config
+from .answer.present import Answer, Refusal, View, present, present_error
+from .config import Account, Caller, Config, open_accounts
 from .errors import Internal, OrderMcpError
-from .http import Http, attempts
-from .present import Answer, Refusal, View, present, present_error
+from .models import Noun
 from .router import Router
+from .tools import Tool, read_arguments
 
 log = logging.getLogger("order_mcp")
 
@@ -21,23 +21,21 @@ log = logging.getLogger("order_mcp")
 class Desk:
     """The order desk of one process."""
 
-    def __init__(self, config: Config, http: Http, *, sandbox: bool) -> None:
+    def __init__(self, config: Config, accounts: Mapping[str, Account]) -> None:
         self.config = config
-        self.router = Router(config, http)
-        self.sandbox = sandbox
+        self.accounts = accounts
 
-    async def answer(self, model: type[Arguments], given: dict[str, Any]) -> Answer:
+    async def answer(self, caller: Caller, tool: Tool, given: dict[str, Any]) -> Answer:
         """One call's answer, and its line in the log.
 
         Raises:
             OrderMcpError: with the sentence and code to send instead; nothing else is ever raised.
         """
-        started, counter = time.monotonic(), [0]
-        attempts.set(counter)
+        started, attempts = time.monotonic(), count()
         outcome, asked = "cancelled", "-"
         try:
             with contained_bugs():
-                answer = await self._look_up(model, given)
+                answer = await self._look_up(caller, tool, given, lambda: next(attempts))
             outcome, asked = "found", str(answer.data["provider"])
             return answer
         except OrderMcpError as error:
@@ -45,44 +43,37 @@ class Desk:
             raise
         finally:
             milliseconds = round((time.monotonic() - started) * 1000)
-            log.info("%s %s %s %d ms %d attempts", model.operation, asked, outcome, milliseconds, counter[0])
+            log.info("%s %s %s %d ms %d attempts", tool.name, asked, outcome, milliseconds, next(attempts))
 
-    async def _look_up(self, model: type[Arguments], given: dict[str, Any]) -> Answer:
-        arguments = read_arguments(model, given, list(self.config.providers))
-        record = await self.router.look_up(model.operation, arguments.id, arguments.provider)
-        view = View(
-            self.config.server.audience,
-            arguments.detail,
-            arguments.item_offset,
-            self.sandbox,
-            self.router.secrets(),
-        )
-        return present(record, self.router.source(record.provider), view)
+    async def _look_up(self, caller: Caller, tool: Tool, given: dict[str, Any], on_attempt: Any) -> Answer:
+        arguments = read_arguments(tool, given, caller.accounts)
+        usable = {name: self.accounts[name] for name in caller.accounts}
+        router = Router(usable, self.config.server.default_provider, on_attempt)
+        record = await router.look_up(tool.noun, arguments.id, arguments.provider)
+        # A provider may echo its own credential, and even another's.
+        secrets = {secret for account in self.accounts.values() for secret in account.secrets}
+        view = View(caller.audience, arguments.detail, arguments.item_offset, self.config.server.sandbox, secrets)
+        return present(record, self.accounts[record.provider].source, view)
 
-    async def try_out(self, provider: str) -> None:
-        """Ask a provider for an order that cannot exist: proves address and credential, shows nobody's data.
+    async def try_out(self, account: str) -> None:
+        """Ask an account for an order that cannot exist: proves address and credential, shows nobody's data.
 
         Raises:
             OrderMcpError: what came of it; `not_found` is the good one.
         """
         with contained_bugs():
-            await self.router.ask("get_order", self.router.impossible_id(provider), provider)
+            await self.accounts[account].look_up(Noun.ORDER, self.accounts[account].impossible_id)
 
     def refusal(self, error: OrderMcpError) -> Refusal:
         """What an agent reads of an error."""
-        return present_error(error, sandbox=self.sandbox)
+        return present_error(error, sandbox=self.config.server.sandbox)
 
 
 @asynccontextmanager
-async def open_desk(config: Config, *, sandbox: bool) -> AsyncIterator[Desk]:
+async def open_desk(config: Config) -> AsyncIterator[Desk]:
     """A desk with its connections, closed at the end."""
-    http = Http(
-        user_agent=f"order-mcp/{__version__}",
-        timeout_seconds=config.server.timeout_seconds,
-        deadline_seconds=config.server.deadline_seconds,
-    )
-    async with http.running():
-        yield Desk(config, http, sandbox=sandbox)
+    async with open_accounts(config) as accounts:
+        yield Desk(config, accounts)
 
 
 @contextmanager

@@ -26,7 +26,8 @@ sent ever enters one, except a request id that matches `REQUEST_ID`.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from copy import copy
+from typing import Any, ClassVar, Literal, Self
 
 NextStep = Literal["fix_arguments", "check_id", "ask_user", "retry_later", "tell_operator", "tell_user"]
 
@@ -57,6 +58,13 @@ class OrderMcpError(Exception):
         self.details: dict[str, Any] = dict(details or {})
         if isinstance(request_id, str) and REQUEST_ID.fullmatch(request_id):
             self.details["request_id"] = request_id
+
+    def said_of(self, provider: str, title: str, noun: str) -> Self:
+        """The same error with names in it. Below a look-up, sentences say `{provider}` and `{noun}` instead."""
+        error = copy(self)
+        error.provider = provider
+        error.sentence = self.sentence.replace("{provider}", title).replace("{noun}", noun)
+        return error
 
 
 class InvalidInput(OrderMcpError):

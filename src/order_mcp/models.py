@@ -12,10 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Number = int | float
 
-Operation = Literal["get_order", "get_cart"]
-NOUN: dict[Operation, str] = {"get_order": "order", "get_cart": "cart"}
 AUTO = "auto"
 """Instead of a provider's name: ask every one that could have it."""
+
+
+class Noun(StrEnum):
+    """What can be looked up. A provider that has it has a method `get_order` or `get_cart`."""
+
+    ORDER = "order"
+    CART = "cart"
 
 
 class OrderStatus(StrEnum):
@@ -209,9 +214,9 @@ Scalars = dict[str, str | Number | bool]
 
 
 class Order(Part):
-    """One order, as far as the provider told."""
+    """One order, as far as the provider told. Which provider it was, and when, is added by the look-up."""
 
-    provider: str
+    provider: str = ""
     id: str
     order_number: str | None = None
     status: OrderStatus
@@ -247,7 +252,7 @@ class Order(Part):
 class Cart(Part):
     """One cart. A cart has no status."""
 
-    provider: str
+    provider: str = ""
     id: str
     currency: str | None = None
     totals: Totals | None = None

@@ -1,18 +1,1 @@
-"""The registry: a module in this folder that names a `PROVIDER` is registered."""
-
-from importlib import import_module
-from pkgutil import iter_modules
-from typing import Any
-
-from .base import Provider
-
-AnyProvider = Provider[Any]
-
-
-def _discover() -> dict[str, type[AnyProvider]]:
-    modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
-    return {module.PROVIDER.name: module.PROVIDER for module in modules if hasattr(module, "PROVIDER")}
-
-
-PROVIDERS: dict[str, type[AnyProvider]] = _discover()
-"""Every provider by name, in the order of the file names."""
+"""Everything upstream, with the only HTTP client."""

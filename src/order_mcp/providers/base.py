@@ -19,9 +19,9 @@ from ..errors import (
     UnsupportedOperation,
     UpstreamError,
 )
-from ..http import Channel
-from ..models import NOUN, Cart, Operation, Order, Record
-from ..responses import Response
+from ..models import Cart, Noun, Order, Record
+from .channel import Channel, OnAttempt
+from .responses import Response
 from .settings import ProviderSettings
 from .wire import Reader, TooMuch, Wire, decode
 
@@ -46,7 +46,7 @@ class Provider(Generic[SettingsType]):
     """Where it says what it does with personal data, for hosts that show that."""
     states_period: ClassVar[bool] = True
     """Whether its totals are for the whole order; where they may recur, the period is not documented."""
-    not_found_hint: ClassVar[dict[Operation, str]] = {}
+    not_found_hint: ClassVar[dict[Noun, str]] = {}
     """What else "not found" may mean here."""
     impossible_id: ClassVar[str] = "order-mcp-doctor-0"
     """An id that no order has, for trying a credential without reading anybody's data."""
@@ -55,9 +55,9 @@ class Provider(Generic[SettingsType]):
         self.settings = settings
         self.channel = channel
 
-    # What a subclass may override
+    # What a subclass may override. Its errors may say `{provider}` and `{noun}`: the look-up fills in which.
 
-    async def headers(self) -> Mapping[str, str]:
+    def headers(self) -> Mapping[str, str]:
         """The headers that sign a request in."""
         return {}
 
@@ -79,44 +79,48 @@ class Provider(Generic[SettingsType]):
         return response.status
 
     async def get_order(self, order_id: str) -> Order:
-        raise self.unsupported("get_order")
+        raise self.unsupported()
 
     async def get_cart(self, cart_id: str) -> Cart:
-        raise self.unsupported("get_cart")
+        raise self.unsupported()
 
     # What all of them share
 
     @classmethod
-    def supports(cls, operation: Operation) -> bool:
+    def has(cls, noun: Noun) -> bool:
         """Whether the provider has such a thing at all."""
-        return getattr(cls, operation) is not getattr(Provider, operation)
+        return getattr(cls, f"get_{noun}") is not getattr(Provider, f"get_{noun}")
 
-    @classmethod
-    def unsupported(cls, operation: Operation) -> UnsupportedOperation:
+    @staticmethod
+    def unsupported() -> UnsupportedOperation:
         """The error for a thing that the provider does not have."""
-        return UnsupportedOperation(
-            f"{cls.title} has no {NOUN[operation]}s that can be looked up. Tell the user so.", provider=cls.name
-        )
+        return UnsupportedOperation("{provider} has no {noun}s that can be looked up. Tell the user so.")
 
-    async def look_up(self, operation: Operation, id: str) -> Record:
-        """One order or cart, stamped with the moment of asking, within the deadline.
+    async def look_up(self, noun: Noun, id: str, on_attempt: OnAttempt) -> Record:
+        """One order or cart, within the deadline. Says which provider, when, and what an error is about.
 
         Raises:
             OrderMcpError: whatever went wrong; see `errors`.
         """
-        if reason := self.refused_id(id):
-            raise InvalidInput(reason, provider=self.name)
         asked_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
-        with self.channel.deadline():
-            record: Record = await getattr(self, operation)(id)
-        return record.model_copy(update={"as_of": asked_at})
+        try:
+            if reason := self.refused_id(id):
+                raise InvalidInput(reason)
+            with self.channel.deadline(on_attempt):
+                record: Record = await getattr(self, f"get_{noun}")(id)
+        except OrderMcpError as error:
+            named = error.said_of(self.name, self.title, noun)
+            if isinstance(named, NotFound) and noun in self.not_found_hint:
+                named.sentence += f" {self.not_found_hint[noun]}"
+            raise named from None
+        return record.model_copy(update={"provider": self.name, "as_of": asked_at})
 
     async def fetch(
-        self, operation: Operation, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
+        self, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
     ) -> RecordType:
         """GET `base_url/segments…`, read the body as `model` and translate it. The last segment is the id."""
-        response = await self.channel.request("GET", self.url(*segments), headers=await self.headers())
-        wire, read = self.read(operation, model, response)
+        response = await self.get(self.url(*segments))
+        wire, read = self.read(model, response)
         # A long order takes a while: in between others have their turn.
         await checkpoint()
         record = translate(wire, read)
@@ -124,10 +128,14 @@ class Provider(Generic[SettingsType]):
         if record.id != segments[-1]:
             # Whatever else is on this connection may be somebody else's too.
             await response.drop()
-            raise self.bad_response(f"answered with another {NOUN[operation]} than the one asked for")
+            raise self.bad_response("answered with another {noun} than the one asked for")
         return record
 
-    def read(self, operation: Operation, model: type[WireType], response: Response) -> tuple[WireType, Reader]:
+    async def get(self, url: str) -> Response:
+        """Ask for an address, signed in."""
+        return await self.channel.request("GET", url, headers=self.headers())
+
+    def read(self, model: type[WireType], response: Response) -> tuple[WireType, Reader]:
         """Turn a response into the provider's own object, with a reader for its values, or into the error it means."""
         try:
             body = decode(response.body)
@@ -135,50 +143,61 @@ class Provider(Generic[SettingsType]):
             body = None  # a refusal may be HTML; a success may not
         except TooMuch:
             raise self.bad_response("sent more than any order holds") from None
-        if error := self.refusal(operation, response, body):
+        if error := self.error_for(response, body):
             raise error
         if body is None:
             raise self.bad_response("sent something that is not JSON")
-        context: dict[str, bool] = {}
         try:
-            wire = model.model_validate(body, context=context)
+            body = model.unwrapped(body)
+            wire = model.model_validate(body)
         except (ValidationError, RecursionError):
             raise self.bad_response("sent JSON of another shape than its documentation shows") from None
         except TooMuch:
             raise self.bad_response("sent more than any order holds") from None
-        return wire, Reader(dropped=bool(context))
+        return wire, Reader(dropped=wire.lost_in(body))
 
     def url(self, *segments: str) -> str:
         """An address below the base address; each segment is percent-encoded as a whole."""
         return "/".join([self.settings.address, *(quote(segment, safe="") for segment in segments)])
 
-    def refusal(self, operation: Operation, response: Response, body: Any) -> OrderMcpError | None:
+    def error_for(self, response: Response, body: Any) -> OrderMcpError | None:
         """What a status that is not a success means: the one place where that is read."""
-        status, title, noun = self.status(response, body), self.title, NOUN[operation]
-        extra: dict[str, Any] = {"provider": self.name, "request_id": self.request_id(body)}
+        status, request_id = self.status(response, body), self.request_id(body)
         if 200 <= status < 300:
             return None
         if status in (400, 422):
-            return InvalidInput(f"{title} refused this id as malformed. Check it and send it as it is there.", **extra)
+            return InvalidInput(
+                "{provider} refused this id as malformed. Check it and send it as it is there.", request_id=request_id
+            )
         if status == 401:
-            return Unauthorized(f"{title} refused the credential. The operator has to renew it.", **extra)
+            return Unauthorized(
+                "{provider} refused the credential. The operator has to renew it.", request_id=request_id
+            )
         if status == 403:
             return Forbidden(
-                f"The credential for {title} lacks the right to read this {noun}. The operator has to grant it.",
-                **extra,
+                "The credential for {provider} lacks the right to read this {noun}. The operator has to grant it.",
+                request_id=request_id,
             )
         if status == 404 and self.is_missing(body):
-            return NotFound(self.not_found(operation), **extra)
+            return NotFound("{provider} has no such {noun}. Check the id.", request_id=request_id)
         if status == 404:
             return self.bad_response(
-                f"did not answer like its API: this address does not look like {title}'s API", body
+                "did not answer like its API: this address does not look like {provider}'s API", body
             )
-        extra["retry_after_seconds"] = response.retry_after_seconds
+        wait = response.retry_after_seconds
+        pause = f"{wait} seconds" if wait else "a little"
         if status == 429:
-            wait = f"{response.retry_after_seconds} seconds" if response.retry_after_seconds else "a little"
-            return RateLimited(f"{title} asks for fewer requests. Wait {wait}, then try again.", **extra)
+            return RateLimited(
+                f"{{provider}} asks for fewer requests. Wait {pause}, then try again.",
+                request_id=request_id,
+                retry_after_seconds=wait,
+            )
         if 500 <= status < 600:
-            return UpstreamError(f"{title} has a problem of its own at the moment. Try again in a minute.", **extra)
+            return UpstreamError(
+                "{provider} has a problem of its own at the moment. Try again in a minute.",
+                request_id=request_id,
+                retry_after_seconds=wait,
+            )
         return self.bad_response("answered with a status that its documentation does not list", body)
 
     def request_id(self, body: Any) -> str | None:
@@ -188,13 +207,6 @@ class Provider(Generic[SettingsType]):
             return None
         return given
 
-    def not_found(self, operation: Operation) -> str:
-        """The sentence for "no such order", with what else it may mean here."""
-        hint = self.not_found_hint.get(operation, "")
-        return f"{self.title} has no such {NOUN[operation]}. Check the id.{hint and ' ' + hint}"
-
     def bad_response(self, what: str, body: Any = None) -> BadResponse:
         """The error for an answer that makes no sense."""
-        return BadResponse(
-            f"{self.title} {what}. Tell the operator.", provider=self.name, request_id=self.request_id(body)
-        )
+        return BadResponse(f"{{provider}} {what}. Tell the operator.", request_id=self.request_id(body))

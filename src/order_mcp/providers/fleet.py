@@ -12,17 +12,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import Forbidden, OrderMcpError
-from ..models import NOUN, Buyer, Cart, LineItem, Operation, Order, OrderStatus, Totals
-from ..responses import Response
+from ..models import Buyer, Cart, LineItem, Noun, Order, OrderStatus, Totals
 from .base import Provider
-from .settings import BaseUrl, ProviderSettings, SecretHeader, variable
-from .wire import Reader, Wire, filled, only, reference, text
+from .responses import Response
+from .settings import BaseUrl, ProviderSettings, SecretHeader, secret, variable
+from .wire import Reader, Wire, filled, only, reference, said
 
 
 class FleetSettings(ProviderSettings):
     needs = ("FLEET_API_KEY",)
 
-    api_key: SecretHeader | None = variable("FLEET_API_KEY", "Fleet platform key, flt_sk_…")
+    api_key: SecretHeader | None = secret("FLEET_API_KEY", "Fleet platform key, flt_sk_…")
     base_url: BaseUrl | None = variable(
         "FLEET_BASE_URL", "Address of Fleet's platform API", default="https://api.fleet.co/platform/v1"
     )
@@ -96,15 +96,14 @@ CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, str | None]] = {
 
 def to_order(body: OrderBody, read: Reader) -> Order:
     wire = body.data
-    word = text(wire.client_status)
+    word = said(wire.client_status)
     if word not in CLIENT_STATUS:
         read.warn("unrecognized_status")
     status, requires_action, note = CLIENT_STATUS.get(word or "", (OrderStatus.UNKNOWN, None, None))
     count = read.number(wire.num_devices)
     return Order(
-        provider=Fleet.name,
         id=wire.order_id,
-        order_number=text(wire.order_number),
+        order_number=said(wire.order_number),
         status=status,
         provider_status=word,
         status_note=note,
@@ -126,7 +125,7 @@ def to_lines(names: list[str | None], count: int | float | None, read: Reader) -
         read.warn("count_mismatch")  # also where no count is given: then nothing says how many of each there are
     return [
         LineItem(title=title, quantity=times if one_per_device else None)
-        for title, times in Counter(text(name) for name in names).items()
+        for title, times in Counter(said(name) for name in names).items()
     ]
 
 
@@ -136,22 +135,21 @@ def to_cart(body: CartBody, read: Reader) -> Cart:
     if count is not None and wire.devices is not None and len(wire.devices) != count:
         read.warn("count_mismatch")
     return Cart(
-        provider=Fleet.name,
         id=wire.id,
         currency=read.currency(wire.currency),
         totals=filled(Totals(rent=read.amount(wire.rent))),
         item_count=count,
         line_items=None if wire.devices is None else [to_device(device, read) for device in wire.devices],
-        buyer=Buyer(id=wire.purchaser_id) if text(wire.purchaser_id) and wire.purchaser_id else None,
+        buyer=Buyer(id=wire.purchaser_id) if said(wire.purchaser_id) and wire.purchaser_id else None,
         warnings=read.warnings,
     )
 
 
 def to_device(wire: Device, read: Reader) -> LineItem:
     return LineItem(
-        id=text(wire.id),
-        title=text(wire.name),
-        product_id=text(wire.product_id),
+        id=said(wire.id),
+        title=said(wire.name),
+        product_id=said(wire.product_id),
         quantity=1,  # one row per device
         rent=read.amount(wire.rent),
     )
@@ -167,12 +165,12 @@ class Fleet(Provider[FleetSettings]):
     states_period = False
     # One id space: an id moves from carts to orders when the cart is validated.
     not_found_hint = {
-        "get_order": "It may still be a cart: try get_cart.",
-        "get_cart": "It may already be an order: try get_order.",
+        Noun.ORDER: "It may still be a cart: try get_cart.",
+        Noun.CART: "It may already be an order: try get_order.",
     }
     impossible_id = "999999999999999999"
 
-    async def headers(self) -> Mapping[str, str]:
+    def headers(self) -> Mapping[str, str]:
         key = self.settings.api_key
         return {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
 
@@ -189,21 +187,20 @@ class Fleet(Provider[FleetSettings]):
         # The cart endpoint may say either, depending on how far the basket is.
         return isinstance(body, dict) and body.get("error") in ("ORDER_NOT_FOUND", "CART_NOT_FOUND")
 
-    def refusal(self, operation: Operation, response: Response, body: Any) -> OrderMcpError | None:
+    def error_for(self, response: Response, body: Any) -> OrderMcpError | None:
         # The status that comes with a missing scope "varies", so the code decides.
         if isinstance(body, dict) and body.get("error") == "INSUFFICIENT_SCOPE":
             return Forbidden(
-                f"Fleet's key lacks the scope to read this {NOUN[operation]}. The operator has to grant READ.",
-                provider=self.name,
+                "Fleet's key lacks the scope to read this {noun}. The operator has to grant READ.",
                 request_id=self.request_id(body),
             )
-        return super().refusal(operation, response, body)
+        return super().error_for(response, body)
 
     async def get_order(self, order_id: str) -> Order:
-        return await self.fetch("get_order", OrderBody, to_order, "orders", order_id)
+        return await self.fetch(OrderBody, to_order, "orders", order_id)
 
     async def get_cart(self, cart_id: str) -> Cart:
-        return await self.fetch("get_cart", CartBody, to_cart, "carts", cart_id)
+        return await self.fetch(CartBody, to_cart, "carts", cart_id)
 
 
 PROVIDER = Fleet

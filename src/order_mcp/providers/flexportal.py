@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator
 
 from ..models import (
     Address,
@@ -18,6 +18,7 @@ from ..models import (
     Fulfillment,
     LineItem,
     LineStatus,
+    Noun,
     Number,
     Order,
     OrderStatus,
@@ -28,8 +29,8 @@ from ..models import (
     Totals,
 )
 from .base import Provider
-from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, variable
-from .wire import Reader, Wire, filled, only, reference, scalars, text
+from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, secret, variable
+from .wire import Reader, Wire, filled, only, reference, said, scalars
 
 REGIONS = {
     "eu": "https://api-eu.flexportal.io",
@@ -47,7 +48,7 @@ def _region(value: str) -> str:
 class FlexPortalSettings(ProviderSettings):
     needs = ("FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION or FLEXPORTAL_BASE_URL")
 
-    api_key: SecretHeader | None = variable("FLEXPORTAL_API_KEY", "FlexPortal API key")
+    api_key: SecretHeader | None = secret("FLEXPORTAL_API_KEY", "FlexPortal API key")
     tenant_id: Header | None = variable("FLEXPORTAL_TENANT_ID", "FlexPortal business unit id")
     region: Annotated[str, AfterValidator(_region)] | None = variable(
         "FLEXPORTAL_REGION", "FlexPortal region that holds the data", choices=tuple(REGIONS)
@@ -157,9 +158,8 @@ class OrderBody(Wire):
     extensionDetails: ExtensionDetails | None = None
     upgradeDetails: UpgradeDetails | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _unwrap(cls, body: Any) -> Any:
+    def unwrapped(cls, body: Any) -> Any:
         # The reference shows a bare order; an older version of the overview promised `{"data": {…}}`.
         return body["data"] if isinstance(body, dict) and list(body) == ["data"] else body
 
@@ -189,7 +189,7 @@ ORDER_TYPES = ("standard", "extension", "upgrade")
 
 
 def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
-    word = text(wire.status)
+    word = said(wire.status)
     if word not in ORDER_STATUS:
         read.warn("unrecognized_status")
     if wire.tenantId is not None and wire.tenantId != tenant_id:
@@ -200,12 +200,11 @@ def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
     progress = to_progress(wire.rentalProgress, read)
     check_figures(word, item_count, lines, progress, wire.rentalIds, read)
     return Order(
-        provider=FlexPortal.name,
         id=wire.orderId,
         status=ORDER_STATUS.get(word or "", OrderStatus.UNKNOWN),
         provider_status=word,
-        payment_status=to_payment_status(text(payment.status), read),
-        order_type=to_order_type(text(wire.orderType), read),
+        payment_status=to_payment_status(said(payment.status), read),
+        order_type=to_order_type(said(wire.orderType), read),
         references=only([reference("billing_group", wire.billingGroupId)]),
         related=to_related(wire, read),
         currency=read.currency(totals.currency),
@@ -225,7 +224,7 @@ def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
         fulfillment=filled(
             Fulfillment(
                 shipped_at=read.moment(wire.shippedAt),
-                tracking_number=text(wire.trackingNumber),
+                tracking_number=said(wire.trackingNumber),
                 progress=progress,
             )
         ),
@@ -233,15 +232,15 @@ def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
         subscription_ids=wire.rentalIds,
         created_at=read.moment(wire.createdAt),
         updated_at=read.moment(wire.updatedAt),
-        notes=text(wire.notes),
+        notes=said(wire.notes),
         payment=filled(
             Payment(
-                method=text(payment.method),
-                transaction_id=text(payment.transactionId),
+                method=said(payment.method),
+                transaction_id=said(payment.transactionId),
                 manually_marked=payment.manuallyMarked,
             )
         ),
-        created_by=text(wire.createdBy),
+        created_by=said(wire.createdBy),
         custom_fields=scalars(wire.customFields),
         warnings=read.warnings,
     )
@@ -253,10 +252,10 @@ def to_line(item: Item, order_word: str | None, read: Reader) -> LineItem:
     if item.rentalStatus is not None and item.rentalStatus not in LINE_STATUS:
         read.warn("unrecognized_status")
     return LineItem(
-        title=text(item.productName),
-        sku=text(item.sku),
-        product_id=text(item.productId),
-        variant_id=text(item.variantId),
+        title=said(item.productName),
+        sku=said(item.sku),
+        product_id=said(item.productId),
+        variant_id=said(item.variantId),
         quantity=quantity,
         fulfilled=fulfilled,
         remaining=to_remaining(item.rentalStatus, quantity, fulfilled, read) if order_word in OPEN_STATUS else None,
@@ -334,20 +333,20 @@ def to_related(wire: OrderBody, read: Reader) -> Related | None:
     if extension is not None:
         return Related(
             kind="extension",
-            order_id=text(extension.originalOrderId),
+            order_id=said(extension.originalOrderId),
             months=read.number(extension.extensionMonths),
             previous_end=read.moment(extension.previousEndDate),
             new_end=read.moment(extension.newEndDate),
-            reason=text(extension.reason),
+            reason=said(extension.reason),
         )
     if upgrade is not None:
         return Related(
             kind="upgrade",
-            previous_device=text(upgrade.previousDevice),
-            previous_subscription_id=text(upgrade.previousRentalId),
+            previous_device=said(upgrade.previousDevice),
+            previous_subscription_id=said(upgrade.previousRentalId),
             previous_monthly_amount=read.amount(upgrade.previousMonthlyAmount),
-            previous_serial=text(upgrade.previousSerialNumber),
-            reason=text(upgrade.upgradeReason),
+            previous_serial=said(upgrade.previousSerialNumber),
+            reason=said(upgrade.upgradeReason),
         )
     return None
 
@@ -355,15 +354,15 @@ def to_related(wire: OrderBody, read: Reader) -> Related | None:
 def to_customer(wire: WireCustomer | None) -> Customer | None:
     if wire is None:
         return None
-    names = [name.strip() for name in (wire.firstName, wire.lastName) if text(name) and name]
+    names = [name.strip() for name in (wire.firstName, wire.lastName) if said(name) and name]
     return filled(
         Customer(
-            id=text(wire.customerId),
+            id=said(wire.customerId),
             name=" ".join(names) or None,
-            company=text(wire.company),
-            type=text(wire.customerType),
-            email=text(wire.email),
-            phone=text(wire.phone),
+            company=said(wire.company),
+            type=said(wire.customerType),
+            email=said(wire.email),
+            phone=said(wire.phone),
         )
     )
 
@@ -373,15 +372,15 @@ def to_address(wire: WireAddress | None) -> Address | None:
         return None
     return filled(
         Address(
-            name=text(wire.contactName),
-            company=text(wire.company),
-            street_address=text(wire.streetAddress),
-            extended_address=text(wire.buildingInfo),
-            locality=text(wire.locality),  # a district; the city has a field of its own
-            city=text(wire.city),
-            region=text(wire.adminArea),
-            postal_code=text(wire.postalCode),
-            country=text(wire.country),
+            name=said(wire.contactName),
+            company=said(wire.company),
+            street_address=said(wire.streetAddress),
+            extended_address=said(wire.buildingInfo),
+            locality=said(wire.locality),  # a district; the city has a field of its own
+            city=said(wire.city),
+            region=said(wire.adminArea),
+            postal_code=said(wire.postalCode),
+            country=said(wire.country),
         )
     )
 
@@ -395,11 +394,11 @@ class FlexPortal(Provider[FlexPortalSettings]):
     privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
     states_period = False
     not_found_hint = {
-        "get_order": "If it is right, the operator should check FlexPortal's tenant and region: "
+        Noun.ORDER: "If it is right, the operator should check FlexPortal's tenant and region: "
         "orders of another tenant or region look like missing ones."
     }
 
-    async def headers(self) -> Mapping[str, str]:
+    def headers(self) -> Mapping[str, str]:
         settings = self.settings
         if not (settings.api_key and settings.tenant_id):
             return {}
@@ -414,7 +413,7 @@ class FlexPortal(Provider[FlexPortalSettings]):
 
     async def get_order(self, order_id: str) -> Order:
         translate = partial(to_order, tenant_id=self.settings.tenant_id)
-        return await self.fetch("get_order", OrderBody, translate, "v1", "orders", order_id)
+        return await self.fetch(OrderBody, translate, "v1", "orders", order_id)
 
 
 PROVIDER = FlexPortal

@@ -11,15 +11,15 @@ from typing import Any
 
 from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Totals
 from .base import Provider
-from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, variable
-from .wire import Reader, Wire, filled, only, reference, scalars, text
+from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, secret, variable
+from .wire import Reader, Wire, filled, only, reference, said, scalars
 
 
 class PolinateSettings(ProviderSettings):
     needs = ("POLINATE_BUSINESS_ID", "POLINATE_API_KEY")
 
     business_id: Header | None = variable("POLINATE_BUSINESS_ID", "Polinate business id")
-    api_key: SecretHeader | None = variable("POLINATE_API_KEY", "Polinate API key of that business")
+    api_key: SecretHeader | None = secret("POLINATE_API_KEY", "Polinate API key of that business")
     base_url: BaseUrl | None = variable(
         "POLINATE_BASE_URL", "Address of Polinate's API", default="https://integrations.polinate.ai"
     )
@@ -122,17 +122,16 @@ def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[Orde
 
 
 def to_order(wire: OrderBody, read: Reader) -> Order:
-    phase, movement = text(wire.phase), text(wire.status)
+    phase, movement = said(wire.phase), said(wire.status)
     status, note = to_status(phase, movement, read)
     currency = read.currency(wire.currency)
     delivered_at = read.moment(wire.deliveredAt)
     # RETURNED is left alone: what came back may well have been delivered before.
-    if movement != "RETURNED" and (text(wire.deliveredAt) is not None) != (movement == "DELIVERED"):
+    if movement != "RETURNED" and (said(wire.deliveredAt) is not None) != (movement == "DELIVERED"):
         read.warn("delivery_mismatch")
     return Order(
-        provider=Polinate.name,
         id=wire.id,
-        order_number=text(wire.internalReference),
+        order_number=said(wire.internalReference),
         status=status,
         provider_status=f"{phase or '-'}/{movement or '-'}",
         status_note=note,
@@ -140,7 +139,7 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         currency=currency,
         totals=filled(Totals(total=read.amount(wire.totalAmount))),
         line_items=None if wire.orderItems is None else to_lines(wire.orderItems, wire.id, currency, read),
-        shipping_address=filled(Address(formatted=text(wire.deliveryAddress))),
+        shipping_address=filled(Address(formatted=said(wire.deliveryAddress))),
         fulfillment=filled(
             Fulfillment(
                 expected_at=read.moment(wire.expectedDeliveryAt),
@@ -150,7 +149,7 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         ),
         created_at=read.moment(wire.createdAt),
         updated_at=read.moment(wire.updatedAt),
-        notes=text(wire.notes),
+        notes=said(wire.notes),
         properties=scalars(wire.properties),
         warnings=read.warnings,
     )
@@ -173,11 +172,11 @@ def to_line(item: OrderItem, order_currency: str | None, read: Reader) -> LineIt
     entry = item.itemListEntry
     currency = read.currency(item.currency)
     return LineItem(
-        id=text(item.id),
-        product_id=text(entry.itemVariant.itemId) if entry and entry.itemVariant else None,
-        variant_id=text(entry.itemVariantId) if entry else None,
+        id=said(item.id),
+        product_id=said(entry.itemVariant.itemId) if entry and entry.itemVariant else None,
+        variant_id=said(entry.itemVariantId) if entry else None,
         quantity=read.number(item.quantity),
-        unit=text(item.unitOfMeasure),
+        unit=said(item.unitOfMeasure),
         price=read.amount(item.price),
         currency=currency if currency != order_currency else None,
         cost=read.amount(item.cost),
@@ -192,7 +191,7 @@ class Polinate(Provider[PolinateSettings]):
     signs_in_with = "business id and API key (headers)"
     privacy_policy = "https://www.polinate.com.au/privacy/privacy"
 
-    async def headers(self) -> Mapping[str, str]:
+    def headers(self) -> Mapping[str, str]:
         settings = self.settings
         if not (settings.business_id and settings.api_key):
             return {}
@@ -202,7 +201,7 @@ class Polinate(Provider[PolinateSettings]):
         return isinstance(body, dict) and isinstance(body.get("errorCode"), str)
 
     async def get_order(self, order_id: str) -> Order:
-        return await self.fetch("get_order", OrderBody, to_order, "api", "v1", "orders", order_id)
+        return await self.fetch(OrderBody, to_order, "api", "v1", "orders", order_id)
 
 
 PROVIDER = Polinate

@@ -7,19 +7,18 @@ user name and password. Quirks: no host name is published; there is no schema, o
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import SecretStr
 
 from ..errors import Unauthorized
-from ..http import Channel
-from ..models import Operation, Order, OrderStatus, Totals
-from ..responses import Response
-from .base import Provider, RecordType, Translation, WireType
-from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, Text, variable
-from .signin import TokenSource
-from .wire import Reader, TooMuch, Wire, decode, filled, only, reference, text
+from ..models import Noun, Order, OrderStatus, Totals
+from .base import Provider
+from .channel import Channel
+from .responses import Response
+from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, Text, revealed, secret, variable
+from .signin import Lease, TokenSource
+from .wire import Reader, TooMuch, Wire, decode, filled, only, reference, said
 
 
 class SenmoSettings(ProviderSettings):
@@ -29,10 +28,10 @@ class SenmoSettings(ProviderSettings):
     )
 
     base_url: BaseUrl | None = variable("SENMO_BASE_URL", "Address of Senmo's API; Senmo publishes none")
-    id_token: SecretHeader | None = variable("SENMO_ID_TOKEN", "Senmo id token; it expires and is not renewed")
-    refresh_token: SecretHeader | None = variable("SENMO_REFRESH_TOKEN", "Senmo refresh token")
+    id_token: SecretHeader | None = secret("SENMO_ID_TOKEN", "Senmo id token; it expires and is not renewed")
+    refresh_token: SecretHeader | None = secret("SENMO_REFRESH_TOKEN", "Senmo refresh token")
     username: Text | None = variable("SENMO_USERNAME", "Senmo user name or e-mail")
-    password: Password | None = variable("SENMO_PASSWORD", "Senmo password")
+    password: Password | None = secret("SENMO_PASSWORD", "Senmo password")
 
 
 class WireOrder(Wire):
@@ -73,11 +72,10 @@ NOT_FOUND = "Order not found or does not belong to you"
 
 def to_order(body: OrderBody, read: Reader) -> Order:
     wire = body.order
-    word = text(wire.status)
+    word = said(wire.status)
     if word is None:
         read.warn("unrecognized_status")
     return Order(
-        provider=Senmo.name,
         id=wire.id,
         status=OrderStatus.UNKNOWN,
         provider_status=word,
@@ -103,21 +101,17 @@ class Senmo(Provider[SenmoSettings]):
     tells = "the provider's own status word, amounts without currency, product code, dates"
     signs_in_with = "id token, refresh token, or user name and password"
     privacy_policy = "https://www.senmo.io/legal/privacy-policy"
-    not_found_hint = {"get_order": "Senmo says the same of an order that is not yours."}
+    not_found_hint = {Noun.ORDER: "Senmo says the same of an order that is not yours."}
 
     def __init__(self, settings: SenmoSettings, channel: Channel) -> None:
         super().__init__(settings, channel)
         self._refresh_token = settings.refresh_token
         can_renew = settings.refresh_token is not None or settings.password is not None
         sign_in = self._sign_in if can_renew else None
-        self._tokens = TokenSource(_shown(settings.id_token), sign_in, channel.start)
-
-    async def headers(self) -> Mapping[str, str]:
-        # The content type is documented even for GET.
-        return {"Content-Type": "application/json", "Authorization": f"Bearer {(await self._tokens.current()).token}"}
+        self._tokens = TokenSource(revealed(settings.id_token), sign_in, channel.start)
 
     def secrets(self) -> set[str]:
-        held = {self._tokens.held, _shown(self._refresh_token)}
+        held = {self._tokens.held, revealed(self._refresh_token)}
         return super().secrets() | {token for token in held if token is not None}
 
     def status(self, response: Response, body: Any) -> int:
@@ -130,28 +124,35 @@ class Senmo(Provider[SenmoSettings]):
     def is_missing(self, body: Any) -> bool:
         return isinstance(body, dict) and (body.get("statusCode") == "404" or body.get("statusMessage") == NOT_FOUND)
 
-    async def fetch(
-        self, operation: Operation, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
-    ) -> RecordType:
+    async def get(self, url: str) -> Response:
         lease = await self._tokens.current()
-        try:
-            return await super().fetch(operation, model, translate, *segments)
-        except Unauthorized:
-            if not await self._tokens.replace(lease):
-                raise
+        response = await self._get(url, lease)
+        if self._stated(response) != 401 or (renewed := await self._tokens.replace(lease)) is None:
+            return response
         # Refused once more, it is the order that is refused: nothing is wrong with the sign-in.
-        return await super().fetch(operation, model, translate, *segments)
+        return await self._get(url, renewed)
+
+    async def _get(self, url: str, lease: Lease) -> Response:
+        # The content type is documented even for GET.
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {lease.token}"}
+        return await self.channel.request("GET", url, headers=headers)
+
+    def _stated(self, response: Response) -> int:
+        try:
+            return self.status(response, decode(response.body))
+        except (ValueError, RecursionError, TooMuch):
+            return response.status
 
     async def get_order(self, order_id: str) -> Order:
-        return await self.fetch("get_order", OrderBody, to_order, "v1", "order", order_id)
+        return await self.fetch(OrderBody, to_order, "v1", "order", order_id)
 
     async def _sign_in(self) -> str:
-        username, password = self.settings.username, _shown(self.settings.password)
+        username, password = self.settings.username, revealed(self.settings.password)
         with self.channel.deadline():
             if self._refresh_token is not None:
                 try:
                     # All lower case in the request, camel case in the response.
-                    return await self._ask_for_tokens("refreshtoken", refreshtoken=_shown(self._refresh_token))
+                    return await self._ask_for_tokens("refreshtoken", refreshtoken=revealed(self._refresh_token))
                 except Unauthorized:
                     if username is None or password is None:
                         raise
@@ -160,29 +161,21 @@ class Senmo(Provider[SenmoSettings]):
     async def _ask_for_tokens(self, *below_auth: str, **credentials: str | None) -> str:
         url = self.url("v1", "auth", *below_auth)
         response = await self.channel.request("POST", url, headers={}, json=credentials)
-        try:
-            stated = self.status(response, decode(response.body))
-        except (ValueError, RecursionError, TooMuch):
-            stated = response.status
+        stated = self._stated(response)
         if stated in (400, 401, 403, 422):
             raise Unauthorized(
                 "Senmo refused the sign-in; it is not tried again for five minutes. The operator has to check the "
-                "Senmo credential.",
-                provider=self.name,
+                "Senmo credential."
             )
         if stated == 404:  # in whatever words: nobody was asked for an order yet
-            raise self.bad_response("did not answer like its API: this address does not look like Senmo's API")
-        body, _ = self.read("get_order", TokensBody, response)
+            raise self.bad_response("did not answer like its API: this address does not look like {provider}'s API")
+        body, _ = self.read(TokensBody, response)
         token = body.tokens.idToken
         if not TOKEN.fullmatch(token):
             raise self.bad_response("sent a token that cannot be used")
         if body.tokens.refreshToken:
             self._refresh_token = SecretStr(body.tokens.refreshToken)
         return token
-
-
-def _shown(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()
 
 
 PROVIDER = Senmo

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from ..addresses import is_loopback, scheme_and_host
+from .addresses import is_loopback, scheme_and_host
 
 MAX_SECRET_BYTES = 64 * 1024  # some files never end
 
@@ -69,6 +69,11 @@ def variable(name: str, description: str, *, default: str | None = None, choices
     return Field(default=default, alias=name, description=description, json_schema_extra={"choices": list(choices)})
 
 
+def secret(name: str, description: str) -> Any:
+    """Declare an environment variable that is never shown, and that may come from a file."""
+    return Field(default=None, alias=name, description=description, json_schema_extra={"secret": True})
+
+
 class ProviderSettings(BaseModel):
     """A provider's variables. A field that is not set is None."""
 
@@ -108,18 +113,23 @@ class Setup:
     """Whether at least one of its variables is set."""
 
 
+def revealed(secret: SecretStr | None) -> str | None:
+    """A secret in plain text, on its way into a request."""
+    return None if secret is None else secret.get_secret_value()
+
+
 def variables(model: type[ProviderSettings]) -> list[Variable]:
     """The variables that a settings model declares."""
     return [_variable(field) for field in model.model_fields.values()]
 
 
 def _variable(field: FieldInfo) -> Variable:
-    extra = field.json_schema_extra
-    choices = extra.get("choices", []) if isinstance(extra, dict) else []
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    choices = extra.get("choices", [])
     return Variable(
         name=str(field.alias),
         description=field.description or "",
-        secret="SecretStr" in str(field.annotation),
+        secret="secret" in extra,
         default=field.default,
         choices=tuple(str(choice) for choice in choices) if isinstance(choices, list) else (),
     )

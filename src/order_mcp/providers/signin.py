@@ -55,12 +55,9 @@ class TokenSource:
             return Lease(self._token, self._round)
         return await self._renew(self._round)
 
-    async def replace(self, refused: Lease) -> bool:
-        """Get another token than the one the provider refused. False where there is no way to."""
-        if self._sign_in is None:
-            return False
-        await self._renew(refused.round)
-        return True
+    async def replace(self, refused: Lease) -> Lease | None:
+        """Another token than the one that the provider refused. None where there is no way to get one."""
+        return None if self._sign_in is None else await self._renew(refused.round)
 
     async def _renew(self, round_seen: int) -> Lease:
         if self._round == round_seen:

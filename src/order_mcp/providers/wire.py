@@ -70,9 +70,14 @@ def decode(body: bytes) -> Any:
 
 
 class Wire(BaseModel):
-    """A provider's object in its own field names. A field of the wrong kind is absent, and noted in `dropped`."""
+    """A provider's object in its own field names. A field of the wrong kind is absent; `lost_in` finds such fields."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True, hide_input_in_errors=True)
+
+    @classmethod
+    def unwrapped(cls, body: Any) -> Any:
+        """The object itself, where the provider sends something around it."""
+        return body
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -87,9 +92,21 @@ class Wire(BaseModel):
         except ValidationError:
             if field.is_required():
                 raise
-            if info.context is not None:
-                info.context["dropped"] = True
             return None
+
+    def lost_in(self, body: Any) -> bool:
+        """Whether a field that is filled in the body could not be read."""
+        for name in self.model_fields_set:
+            value, given = self.__dict__[name], body[name]
+            if value is None and given is not None:
+                return True
+            if isinstance(value, Wire) and value.lost_in(given):
+                return True
+            if isinstance(value, list) and any(
+                isinstance(member, Wire) and member.lost_in(each) for member, each in zip(value, given, strict=True)
+            ):
+                return True
+        return False
 
 
 class Reader:
@@ -154,15 +171,15 @@ class Reader:
         return None
 
 
-def text(value: str | None) -> str | None:
+def said(value: str | None) -> str | None:
     """A text that says something: blank is the same as not filled."""
     return str(value) if value is not None and value.strip() else None
 
 
 def reference(type: ReferenceType, value: str | None) -> Reference | None:
     """A number that people call the order by, where one was given."""
-    said = text(value)
-    return Reference(type=type, value=said) if said is not None else None
+    number = said(value)
+    return Reference(type=type, value=number) if number is not None else None
 
 
 def scalars(value: Mapping[str, Any] | None) -> Scalars | None:

@@ -109,9 +109,9 @@ class _Recorder:
             return message
 
         async def note_answer(message: Message) -> None:
-            await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 exchange.ended = exchange.ended or "answered"
+            await send(message)
 
         await self._app({**scope, "path": path}, note_leaving, note_answer)
 

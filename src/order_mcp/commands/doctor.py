@@ -9,9 +9,9 @@ from typing import Any
 
 import anyio
 
-from .config import Config
-from .desk import Desk
-from .errors import Forbidden, InvalidInput, NotFound, OrderMcpError, Timeout, Unauthorized, Unreachable
+from ..config import Config
+from ..desk import Desk
+from ..errors import Forbidden, InvalidInput, NotFound, OrderMcpError, Timeout, Unauthorized, Unreachable
 
 NOT_FOR_THE_PUBLIC = (
     "Nobody is asked who they are: anybody who types an id gets that order. This version is not yet for the public."

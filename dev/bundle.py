@@ -16,9 +16,9 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from order_mcp.config import all_variables
-from order_mcp.providers import PROVIDERS
+from order_mcp.providers.registry import PROVIDERS
 from order_mcp.sandbox import running
-from order_mcp.server import TOOLS
+from order_mcp.tools import TOOLS
 from release.bundle import BUNDLE, HERE, mcpb
 
 from .environments import node, node_project

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import OrderMcpError
-from .models import Audience, Detail, LineItem, OrderWarning, Record, Related, Source
-from .privacy import Cleaner, withhold
+from ..cleaning import Cleaner
+from ..errors import OrderMcpError
+from ..models import Audience, Detail, LineItem, OrderWarning, Record, Related, Source
+from .privacy import withhold
 from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE, summarize
 
 ANSWER_CHARS = 14_000

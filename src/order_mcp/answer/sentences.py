@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from .models import Number, OrderStatus, Source
-from .privacy import clean_text
+from ..cleaning import clean_text
+from ..models import Number, OrderStatus, Source
 
 MAX_SUMMARY_CHARS = 500
 MAX_BRIEF_WORDS = 60

@@ -24,7 +24,7 @@ DISCOVER = {
     },
 }
 # Past the module that answers early: the SDK's own words.
-SDK_ONLY = (sys.executable, "-c", "from order_mcp.cli import main; main([])")
+SDK_ONLY = (sys.executable, "-c", "from order_mcp.commands.cli import main; main([])")
 EARLY = (sys.executable, "-m", "order_mcp")
 UNKNOWN = "2999-12-31"
 HEAD = '"""The first answers, as the SDK gives them. Made by `make regen`; not to be edited."""\n'

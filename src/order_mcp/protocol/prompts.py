@@ -4,12 +4,20 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .arguments import GetOrderArguments, read_arguments
-from .errors import InvalidInput
-from .models import AUTO
-from .privacy import clean_text
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+
+from ..cleaning import clean_text
+from ..config import Caller
+from ..desk import Desk
+from ..errors import InvalidInput
+from ..models import AUTO
+from ..tools import ORDER_TOOL, read_arguments
+from .schemas import LISTS_KEEP_MILLISECONDS
 
 MAX_WISH = 60
+Context = ServerRequestContext[Desk]
 
 
 class PromptArgument(NamedTuple):
@@ -19,6 +27,7 @@ class PromptArgument(NamedTuple):
     """None where the argument is required."""
 
 
+TOOL = ORDER_TOOL
 NAME = "order_status_reply"
 TITLE = "Reply about an order"
 DESCRIPTION = "Look an order up and write the customer a reply about where it stands."
@@ -48,7 +57,32 @@ def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str])
             raise InvalidInput(f'"{clean_text(name, 40)}" is not an argument of {NAME}; it takes {", ".join(known)}.')
     filled = {name: value for name, value in given.items() if value.strip()}
     call: dict[str, Any] = {name: filled[name] for name in ("order_id", "provider") if name in filled}
-    arguments = read_arguments(GetOrderArguments, call, known_providers)
+    arguments = read_arguments(TOOL, call, known_providers)
     wishes = {a.name: clean_text(filled.get(a.name, ""), MAX_WISH) or a.default for a in ARGUMENTS}
     values = wishes | {"order_id": arguments.id, "provider": arguments.provider}
     return TEXT.format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
+
+
+class Prompts:
+    """The handlers for prompts, for one caller."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def list(self, context: Context, params: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
+        arguments = [
+            types.PromptArgument(name=each.name, description=each.description, required=each.default is None)
+            for each in ARGUMENTS
+        ]
+        prompt = types.Prompt(name=NAME, title=TITLE, description=DESCRIPTION, arguments=arguments)
+        return types.ListPromptsResult(prompts=[prompt], ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private")
+
+    async def get(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        if params.name != NAME:
+            raise MCPError(types.INVALID_PARAMS, f"Unknown prompt. This server has {NAME}.")
+        try:
+            text = order_status_reply(params.arguments or {}, self._caller.accounts)
+        except InvalidInput as error:
+            raise MCPError(types.INVALID_PARAMS, error.sentence) from None
+        message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
+        return types.GetPromptResult(description=DESCRIPTION, messages=[message])

@@ -1,25 +1,18 @@
-"""The schemas that the tools publish: flat, inlined, without anything that a host is known to reject."""
+"""What the tools publish: flat, inlined schemas, without anything that a host is known to reject."""
 
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
-from .models import Cart, Order, Withheld
+from ..models import Record, Withheld
+
+LISTS_KEEP_MILLISECONDS = 300_000
+"""How long a client may keep a list of tools, resources or prompts."""
 
 
-class OrderResult(Order):
-    """An order as it is shown: the record, and what is said about the answer itself."""
-
-    summary: str
-    line_items_total: int | None = None
-    line_items_offset: int | None = None
-    sandbox: bool | None = None
-    withheld: list[Withheld] | None = None
-
-
-class CartResult(Cart):
-    """A cart as it is shown."""
+class Shown(BaseModel):
+    """What is said about an answer itself, beside the record."""
 
     summary: str
     line_items_total: int | None = None
@@ -32,12 +25,16 @@ ALWAYS_THERE = ("summary", "provider", "id", "status", "as_of")
 
 
 @cache
-def output_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """A result model as JSON Schema: no `$ref`, no union, no null; open to keys of later versions."""
+def output_schema(record: type[Record]) -> dict[str, Any]:
+    """A record as it is shown, as JSON Schema: no `$ref`, no union, no null; open to keys of later versions."""
+    flat, more = _flat(record), _flat(Shown)
+    properties = flat["properties"] | more["properties"]
+    return flat | {"properties": properties, "required": [key for key in ALWAYS_THERE if key in properties]}
+
+
+def _flat(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
-    flat: dict[str, Any] = _portable(schema, schema.get("$defs", {}))
-    flat["required"] = [key for key in ALWAYS_THERE if key in flat["properties"]]
-    return flat
+    return _portable(schema, schema.get("$defs", {}))
 
 
 def _portable(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

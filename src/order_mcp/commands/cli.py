@@ -12,14 +12,14 @@ from typing import Any
 
 import anyio
 
-from . import __version__
-from .config import Config, provider_variables, read_config, read_environment
-from .desk import Desk, log_bug, open_desk
-from .environment import ConfigurationError
-from .errors import Internal, InvalidInput, NotFound, OrderMcpError
-from .server import TOOLS, Pipe, build_server, serve_stdio
+from .. import __version__
+from ..config import Config, provider_variables, read_config, read_environment
+from ..desk import log_bug, open_desk
+from ..environment import ConfigurationError
+from ..errors import Internal
+from ..tools import TOOLS
+from .look_up import FAILED, FOUND, USAGE, look_up
 
-FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # They log addresses, and addresses hold ids.
 THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "stamina", "asyncio", "uvicorn")
@@ -33,7 +33,7 @@ class Stop(Exception):
         self.code = code
 
 
-def main(arguments: Sequence[str] | None = None, *, pipe: Pipe | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, pipe: Any = None) -> int:
     """Run one command; returns the exit code. `pipe` is the client's, where somebody talks to it already."""
     # Given here and not as defaults, which a command would put back over what was said before it.
     options = _parser().parse_args(arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe))
@@ -74,15 +74,14 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[common], help="see every provider answer, with nothing configured")
     demo.set_defaults(run=_demo)
 
-    for kind in TOOLS.values():
-        noun = kind.words["noun"]
-        command = commands.add_parser(f"get-{noun}", parents=[common], help=f"look up one {noun}")
-        command.add_argument("id", metavar="ID", help=f"the {noun} id as the provider writes it")
+    for tool in TOOLS.values():
+        command = commands.add_parser(f"get-{tool.noun}", parents=[common], help=f"look up one {tool.noun}")
+        command.add_argument("id", metavar="ID", help=f"the {tool.noun} id as the provider writes it")
         command.add_argument("--provider", help="who has it (default auto)")
         command.add_argument("--detail", help="summary, standard or full")
         command.add_argument("--item-offset", metavar="N", help="first line item to show")
         command.add_argument("--json", action="store_true", help="print the JSON object only")
-        command.set_defaults(run=_look_up, model=kind.arguments, noun=noun)
+        command.set_defaults(run=_look_up, tool=tool)
 
     doctor = commands.add_parser("doctor", parents=[common], help="check the configuration against the providers")
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
@@ -107,22 +106,24 @@ def _port(text: str) -> int:
 
 
 @contextmanager
-def _configured(options: argparse.Namespace) -> Iterator[tuple[Config, bool]]:
-    """The configuration to run with, and whether it is the sandbox's, which lives as long as this does."""
+def _configured(options: argparse.Namespace) -> Iterator[Config]:
+    """The configuration to run with; in sandbox mode the sandbox runs as long as this does."""
     environment = read_environment(options.env_file)
+    if options.sandbox:
+        environment["ORDER_MCP_SANDBOX"] = "1"
     config = read_config(environment)
     _set_up_logging(config.server.log_level)
     for name in config.unknown:
         _tell(f"{name} is not a variable of order-mcp; it means nothing here.")
-    if not (options.sandbox or config.server.sandbox):
-        yield config, False
+    if not config.server.sandbox:
+        yield config
         return
-    from .sandbox import running
+    from ..sandbox import running
 
     own = {name: value for name, value in environment.items() if name not in provider_variables()}
     with running() as sandbox:
         _tell("sandbox mode, every answer is made up.")
-        yield read_config(own | sandbox.environment), True
+        yield read_config(own | sandbox.environment)
 
 
 def _tell(line: str) -> None:
@@ -142,11 +143,15 @@ def _set_up_logging(level: str) -> None:
 def _serve(options: argparse.Namespace) -> int:
     if options.host not in LOOPBACK:
         raise Stop("--host takes 127.0.0.1, ::1 or localhost only; hosting for others is to come.")
-    with _configured(options) as (config, sandbox):
-        server = build_server(config, sandbox=sandbox)
+    from ..protocol.server import build_server
+
+    with _configured(options) as config:
+        server = build_server(config)
         if not options.http:
             if sys.stdin is None or sys.stdout is None:
                 raise Stop("standard input and output have to be open to serve MCP over them.", FAILED)
+            from ..protocol.stdio import serve_stdio
+
             # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             try:
@@ -154,7 +159,7 @@ def _serve(options: argparse.Namespace) -> int:
             except* OSError:
                 pass  # the host has gone in the middle of an answer
             return FOUND
-        from .hosting.app import listen, serve_http, url_of
+        from ..hosting.app import listen, serve_http, url_of
 
         try:
             listener = listen(options.host, options.port)
@@ -167,45 +172,17 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _look_up(options: argparse.Namespace) -> int:
-    given: dict[str, Any] = {
-        f"{options.noun}_id": options.id,
-        "provider": options.provider,
-        "detail": options.detail,
-        "item_offset": options.item_offset,
-    }
-    with _configured(options) as (config, sandbox):
-
-        async def ask() -> int:
-            async with open_desk(config, sandbox=sandbox) as desk:
-                return await _print_answer(desk, options, given)
-
-        return anyio.run(ask)
-
-
-async def _print_answer(desk: Desk, options: argparse.Namespace, given: dict[str, Any]) -> int:
-    try:
-        answer = await desk.answer(options.model, given)
-    except OrderMcpError as error:
-        refusal = desk.refusal(error)
-        if options.json:
-            print(json.dumps(refusal.data | {"message": refusal.sentence}, ensure_ascii=False, indent=2))
-        else:
-            print(refusal.text, file=sys.stderr)
-        return NOT_FOUND if isinstance(error, NotFound) else USAGE if isinstance(error, InvalidInput) else FAILED
-    if options.json:
-        print(json.dumps(answer.structured, ensure_ascii=False, indent=2))
-    else:
-        print(answer.summary, answer.text, sep="\n")
-    return FOUND
+    with _configured(options) as config:
+        return anyio.run(look_up, config, options)
 
 
 def _doctor(options: argparse.Namespace) -> int:
     from .doctor import examine, report
 
-    with _configured(options) as (config, sandbox):
+    with _configured(options) as config:
 
         async def look() -> int:
-            async with open_desk(config, sandbox=sandbox) as desk:
+            async with open_desk(config) as desk:
                 findings = await examine(config, desk)
             print(json.dumps(findings, indent=2) if options.json else report(findings))
             return 0 if findings["ok"] else 1
@@ -214,7 +191,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _config(options: argparse.Namespace) -> int:
-    from .hosts import HOSTS, advice, configuration, plan
+    from .host_configs import HOSTS, advice, configuration, plan
 
     if options.host not in HOSTS:
         raise Stop(f"HOST is one of {', '.join(HOSTS)}.")
@@ -232,7 +209,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> int:
-    from .sandbox import running
+    from ..sandbox import running
 
     try:
         with running(options.port) as sandbox:

@@ -10,8 +10,8 @@ from typing import Any
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
-from .hosts import HOSTS, Plan, configuration, this_program
-from .sandbox import running
+from ..sandbox import running
+from .host_configs import HOSTS, Plan, configuration, this_program
 
 # What is asked, and why it is worth seeing.
 QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (

@@ -9,9 +9,10 @@ from typing import Any
 from order_mcp import __version__
 from order_mcp.config import ServerSettings, all_variables
 from order_mcp.errors import all_errors
-from order_mcp.providers import PROVIDERS
+from order_mcp.models import Noun
+from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Variable
-from order_mcp.server import DESCRIPTION, TOOLS
+from order_mcp.tools import TOOLS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -55,8 +56,8 @@ def _as_file(document: dict[str, Any]) -> str:
 def _providers() -> list[str]:
     rows = ["| provider | orders | carts | what it tells | signs in with |", "|---|---|---|---|---|"]
     for provider in PROVIDERS.values():
-        orders = "yes" if provider.supports("get_order") else "no"
-        carts = "yes" if provider.supports("get_cart") else "no"
+        orders = "yes" if provider.has(Noun.ORDER) else "no"
+        carts = "yes" if provider.has(Noun.CART) else "no"
         name = f"{provider.title} (`{provider.name}`)"
         rows.append(f"| {name} | {orders} | {carts} | {provider.tells} | {provider.signs_in_with} |")
     return rows
@@ -158,8 +159,7 @@ def _manifest() -> dict[str, Any]:
             },
         },
         "tools": [
-            {"name": name, "description": DESCRIPTION.format_map(kind.words).partition(". ")[0] + "."}
-            for name, kind in TOOLS.items()
+            {"name": name, "description": tool.description.partition(". ")[0] + "."} for name, tool in TOOLS.items()
         ],
         "compatibility": {
             "platforms": ["darwin", "win32", "linux"],

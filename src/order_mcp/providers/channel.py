@@ -16,8 +16,8 @@ import anyio
 import httpcore2
 import httpx2
 
+from ..errors import BadResponse, Timeout, Unreachable
 from .addresses import UnusableSetting, is_loopback, proxy_for, ssl_context
-from .errors import BadResponse, Timeout, Unreachable
 from .inflate import ACCEPTED, Undecodable
 from .network import Backend, NameNotFound, NotSecure
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
@@ -46,9 +46,15 @@ CAUSES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 Work = Callable[[], Coroutine[Any, Any, None]]
+OnAttempt = Callable[[], None]
+"""Told of every request that leaves, for the log and for traces."""
 
-attempts: ContextVar[list[int]] = ContextVar("attempts")
-"""Where the caller of a look-up finds how many requests it took: a list holding one count."""
+
+def nobody_listens() -> None:
+    """The hook of who wants to know nothing."""
+
+
+_on_attempt: ContextVar[OnAttempt] = ContextVar("on_attempt", default=nobody_listens)
 
 
 class _TryAgain(Exception):
@@ -97,23 +103,27 @@ class Http:
 
 
 class Channel:
-    """One provider's way out. A provider that hangs fills its own channel and nobody else's."""
+    """One provider's way out. A provider that hangs fills its own channel and nobody else's.
 
-    def __init__(self, http: Http, *, name: str, title: str) -> None:
+    Its errors are bare: which provider it was, and what was looked up, is added by the look-up.
+    """
+
+    def __init__(self, http: Http) -> None:
         self._http = http
-        self._name = name
-        self._title = title
         self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT)
         self._pool: httpcore2.AsyncConnectionPool | None = None
 
     @contextmanager
-    def deadline(self) -> Iterator[None]:
+    def deadline(self, on_attempt: OnAttempt | None = None) -> Iterator[None]:
         """One limit around everything that a look-up does: waiting, attempts, pauses, sign-in."""
+        before = _on_attempt.set(on_attempt or _on_attempt.get())
         try:
             with anyio.fail_after(self._http.deadline_seconds):
                 yield
         except TimeoutError:
-            raise self._timeout(self._http.deadline_seconds) from None
+            raise _timeout(self._http.deadline_seconds) from None
+        finally:
+            _on_attempt.reset(before)
 
     def start(self, work: Work) -> None:
         """Do something that belongs to no single call, and runs to its end whoever leaves."""
@@ -143,14 +153,13 @@ class Channel:
 
     async def _attempt(self, method: str, url: httpx2.URL, headers: Mapping[str, str], json: Any) -> Response:
         async with self._in_flight:
-            if counter := attempts.get(None):
-                counter[0] += 1
+            _on_attempt.get()()
             with anyio.move_on_after(self._http.timeout_seconds):
                 try:
                     return await self._exchange(method, url, headers, json)
                 except NETWORK_FAILURES as failure:
-                    raise self._unreachable(failure) from None
-        raise self._timeout(self._http.timeout_seconds)
+                    raise _unreachable(failure) from None
+        raise _timeout(self._http.timeout_seconds)
 
     async def _exchange(self, method: str, url: httpx2.URL, headers: Mapping[str, str], json: Any) -> Response:
         common = {"Host": url.netloc.decode("ascii"), "User-Agent": self._http.user_agent}
@@ -165,22 +174,13 @@ class Channel:
         async with pool.stream(method, target, headers=sent, content=content) as raw:
             response = Response(
                 status=raw.status,
-                body=await self._body(raw),
+                body=await _body(raw),
                 retry_after=retry_after_of(raw.headers),
                 stream=raw.extensions["network_stream"],
             )
             if not ends_cleanly(raw):
                 await response.drop()
             return response
-
-    async def _body(self, raw: httpcore2.Response) -> bytes:
-        try:
-            return await read_body(raw.aiter_stream(), encoding_of(raw.headers))
-        except (TooLarge, Undecodable) as failure:
-            if not 200 <= raw.status < 300:
-                return b""  # the status already says what is wrong
-            what = "of more than 5 MiB" if isinstance(failure, TooLarge) else "that cannot be decompressed"
-            raise BadResponse(f"{self._title} sent an answer {what}. Tell the operator.", provider=self._name) from None
 
     def _connections(self, url: httpx2.URL) -> httpcore2.AsyncConnectionPool:
         """This provider's connections. A channel has one address, so it has one pool."""
@@ -197,16 +197,26 @@ class Channel:
             self._http.pools.append(self._pool)
         return self._pool
 
-    def _unreachable(self, failure: Exception) -> Unreachable:
-        cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
-        if isinstance(failure, UnusableSetting):
-            cause = str(failure)
-        return Unreachable(f"{self._title} could not be reached: {cause}. Try again in a minute.", provider=self._name)
 
-    def _timeout(self, seconds: float) -> Timeout:
-        return Timeout(
-            f"{self._title} did not answer within {seconds:g} seconds. Try again in a minute.", provider=self._name
-        )
+async def _body(raw: httpcore2.Response) -> bytes:
+    try:
+        return await read_body(raw.aiter_stream(), encoding_of(raw.headers))
+    except (TooLarge, Undecodable) as failure:
+        if not 200 <= raw.status < 300:
+            return b""  # the status already says what is wrong
+        what = "of more than 5 MiB" if isinstance(failure, TooLarge) else "that cannot be decompressed"
+        raise BadResponse(f"{{provider}} sent an answer {what}. Tell the operator.") from None
+
+
+def _unreachable(failure: Exception) -> Unreachable:
+    cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
+    if isinstance(failure, UnusableSetting):
+        cause = str(failure)
+    return Unreachable(f"{{provider}} could not be reached: {cause}. Try again in a minute.")
+
+
+def _timeout(seconds: float) -> Timeout:
+    return Timeout(f"{{provider}} did not answer within {seconds:g} seconds. Try again in a minute.")
 
 
 def _pause(failure: Exception) -> bool | float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .config import all_variables, provider_variables, read_config, read_environment
+from ..config import all_variables, provider_variables, read_config, read_environment
 
 NAME = "order-mcp"
 _NOT_ASCII = re.compile(r"[^ -~]")

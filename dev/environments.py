@@ -16,8 +16,8 @@ from .documents import ROOT
 
 HOME = ROOT / ".clients"
 NODE_PROJECTS = (
-    ROOT / "tests" / "clients" / "node",
-    ROOT / "tests" / "conformance",
+    ROOT / "dev" / "clients" / "node",
+    ROOT / "dev" / "conformance",
     ROOT / "release" / "mcpb",
 )
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")

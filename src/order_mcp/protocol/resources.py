@@ -1,0 +1,106 @@
+"""Orders and carts as resources: the tools' compact JSON, for people who attach one to a conversation. Completion."""
+
+from typing import Any
+from urllib.parse import unquote
+
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+
+from ..answer.present import compact
+from ..config import Caller, Config
+from ..desk import Desk
+from ..errors import InvalidInput, NotFound, OrderMcpError
+from ..models import AUTO, Noun
+from ..tools import TOOLS, Tool
+from . import prompts
+from .schemas import LISTS_KEEP_MILLISECONDS
+
+MIME_TYPE = "application/json"
+PROVIDER = "provider"
+"""The variable of every template that can be completed."""
+TITLES = {Noun.ORDER: "An order", Noun.CART: "A cart"}
+Context = ServerRequestContext[Desk]
+Page = types.PaginatedRequestParams | None
+
+
+def template(tool: Tool) -> str:
+    """A tool's kind of address as an RFC 6570 template: `noun://{provider}/{noun_id}`."""
+    return f"{tool.noun}://{{{PROVIDER}}}/{{{tool.noun}_id}}"
+
+
+def read_address(uri: str) -> tuple[Tool, dict[str, Any]]:
+    """Which look-up an address asks for, and its arguments.
+
+    Raises:
+        InvalidInput: the address is of no such kind.
+    """
+    scheme, _, rest = uri.partition("://")
+    provider, _, id = rest.partition("/")
+    for tool in TOOLS.values():
+        if tool.noun == scheme.lower() and provider and id:
+            return tool, {PROVIDER: _decoded(provider), f"{tool.noun}_id": _decoded(id)}
+    raise InvalidInput(f"No such resource. Addresses are {' and '.join(map(template, TOOLS.values()))}.")
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidInput("The address is not percent-encoded UTF-8.") from None
+
+
+class Resources:
+    """The handlers for resources and for completing a provider, for one caller."""
+
+    def __init__(self, config: Config, caller: Caller) -> None:
+        self._caller = caller
+        offered = {
+            tool: [AUTO, *config.offered(caller, tool.noun, every=tool.names_every_provider)] for tool in TOOLS.values()
+        }
+        self._completions = {template(tool): names for tool, names in offered.items()}
+        self._completions[prompts.NAME] = self._completions[template(prompts.TOOL)]
+
+    async def list(self, context: Context, params: Page) -> types.ListResourcesResult:
+        # Nothing to browse: who wants to attach an order has its id.
+        return types.ListResourcesResult(resources=[], ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private")
+
+    async def list_templates(self, context: Context, params: Page) -> types.ListResourceTemplatesResult:
+        templates = [
+            types.ResourceTemplate(
+                name=tool.noun,
+                title=TITLES[tool.noun],
+                description=f"{TITLES[tool.noun]} by id, as compact JSON; provider may be auto",
+                uri_template=template(tool),
+                mime_type=MIME_TYPE,
+            )
+            for tool in TOOLS.values()
+        ]
+        return types.ListResourceTemplatesResult(
+            resource_templates=templates, ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private"
+        )
+
+    async def read(self, context: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        desk = context.lifespan_context
+        try:
+            tool, given = read_address(params.uri)
+            answer = await desk.answer(self._caller, tool, given)
+        except OrderMcpError as error:
+            raise _not_read(desk, params.uri, error) from None
+        contents = types.TextResourceContents(uri=params.uri, mime_type=MIME_TYPE, text=compact(answer.structured))
+        # An order may have moved on by the time somebody looks again.
+        return types.ReadResourceResult(contents=[contents], ttl_ms=0, cache_scope="private")
+
+    async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
+        about = params.ref.name if isinstance(params.ref, types.PromptReference) else params.ref.uri
+        names = self._completions.get(about, []) if params.argument.name == PROVIDER else []
+        values = [name for name in names if name.startswith(params.argument.value.lower())]
+        return types.CompleteResult(completion=types.Completion(values=values, total=len(values), has_more=False))
+
+
+def _not_read(desk: Desk, uri: str, error: OrderMcpError) -> MCPError:
+    # A resource has no error result: the protocol's error carries the sentence, and the same object as data, with the
+    # address that was asked for (https://modelcontextprotocol.io/specification/2026-07-28/server/resources).
+    code = types.INVALID_PARAMS if isinstance(error, InvalidInput | NotFound) else types.INTERNAL_ERROR
+    refusal = desk.refusal(error)
+    return MCPError(code, refusal.sentence, data={"uri": uri, **refusal.data})
