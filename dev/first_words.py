@@ -7,7 +7,7 @@ from typing import Any
 
 from .documents import ROOT
 
-FIRST_WORDS = ROOT / "src" / "order_mcp" / "first_words.py"
+FIRST_WORDS = ROOT / "src" / "order_mcp" / "protocol" / "first_words.py"
 MODERN = "2026-07-28"
 VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 CLIENT = {"name": "regen", "version": "1"}

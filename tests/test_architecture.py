@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "models": set(),
     "errors": set(),
-    "cleaning": set(),
+    "cleaning": {"models"},
     "tools": {*SHARED},
     "answer": {*SHARED},
     "providers": {"models", "errors"},

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp.client import Client
 
-from order_mcp.answer.privacy import clean_text
+from order_mcp.cleaning import clean_text
 
 from .bodies import (
     BODIES,

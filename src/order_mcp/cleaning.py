@@ -2,30 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any, NamedTuple, get_args
 
-# Ids, skus and numbers that somebody may type in again: shown exactly or not at all.
-EXACT = frozenset(
-    {
-        "created_by",
-        "id",
-        "order_id",
-        "order_number",
-        "previous_serial",
-        "previous_subscription_id",
-        "product_id",
-        "sku",
-        "subscription_ids",
-        "tracking_number",
-        "transaction_id",
-        "value",
-        "variant_id",
-    }
-)
-EXACT_LIMIT = 128
-LIMITS = {"notes": 500, "reason": 500, "provider_status": 60, "status_note": 500, "message": 500}
-LIMIT = 120
+from pydantic import BaseModel
+
+from .models import TextKind
+
 _NOT_CORE = re.compile("[^0-9A-Za-z]+")
 # A shorter password would take harmless words with it.
 SHORTEST_SECRET = 6
@@ -57,40 +41,73 @@ def clean_text(text: str, limit: int) -> str:
     return text
 
 
+class Cleaned(NamedTuple):
+    """What is left of a value; None where nothing is."""
+
+    value: Any
+    is_lossy: bool
+    """Whether something could not be shown exactly, and was left out."""
+
+
 class Cleaner:
-    """One walk over a finished object. `dropped` tells whether something could not be shown exactly.
+    """Cleans what is about to be shown, field by field, by the kind of text that the vocabulary says it is.
 
     A provider knows our credential for it, and may echo it: `secrets` are never shown, wherever they turn up.
     """
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
-        self.dropped = False
         self._secrets = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
         # Cleaning, and a summary's quoting after it, may change a secret or complete one; letters and digits stay.
         cores = {_NOT_CORE.sub("", secret) for secret in self._secrets}
         self._cores = [core for core in cores if len(core) >= SHORTEST_SECRET]
 
-    def clean(self, value: Any, key: str = "") -> Any:
-        """The value with every string in it cleaned, object keys included; None where nothing is left."""
-        if isinstance(value, str):
-            return self._exact(value) if key in EXACT else self._text(value, LIMITS.get(key, LIMIT)) or None
-        if isinstance(value, dict):
-            members = {self._text(k, LIMIT): self.clean(member, k) for k, member in value.items()}
-            return {k: member for k, member in members.items() if k and member is not None}
-        if isinstance(value, list):
-            members_left = [self.clean(member, key) for member in value]
-            return [member for member in members_left if member is not None]
-        return value
+    def clean(self, shown: dict[str, Any], model: type[BaseModel]) -> Cleaned:
+        """A part of an order as plain values, with every text in it cleaned, keys that a provider chose included."""
+        kinds = _kinds(model)
+        members = {key: self._value(value, kinds[key]) for key, value in shown.items()}
+        kept = {key: cleaned.value for key, cleaned in members.items() if cleaned.value is not None}
+        return Cleaned(kept, any(cleaned.is_lossy for cleaned in members.values()))
 
-    def _text(self, value: str, limit: int) -> str:
+    def _value(self, value: Any, kind: TextKind | type[BaseModel]) -> Cleaned:
+        if isinstance(value, str):
+            if kind is TextKind.EXACT:
+                return self._exact(value)
+            return Cleaned(self._text(value, kind) or None, False)
+        if isinstance(value, list):
+            members = [self._value(member, kind) for member in value]
+            kept = [cleaned.value for cleaned in members if cleaned.value is not None]
+            return Cleaned(kept, any(cleaned.is_lossy for cleaned in members))
+        if not isinstance(value, dict):
+            return Cleaned(value, False)
+        if not isinstance(kind, TextKind):
+            return self.clean(value, kind)
+        # The keys are the provider's own: rules that are made for our keys mean nothing to them.
+        free = {self._text(key, kind): self._value(member, kind).value for key, member in value.items()}
+        return Cleaned({key: member for key, member in free.items() if key and member is not None}, False)
+
+    def _text(self, value: str, kind: Any) -> str:
         core = _NOT_CORE.sub("", value) if self._cores else ""
         if any(secret in value for secret in self._secrets) or any(secret in core for secret in self._cores):
             return "(withheld)"
-        return clean_text(value, limit)
+        return clean_text(value, kind.limit)
 
-    def _exact(self, value: str) -> str | None:
+    def _exact(self, value: str) -> Cleaned:
         value = value.strip()
-        if len(value) <= EXACT_LIMIT and self._text(value, EXACT_LIMIT) == value:
-            return value or None
-        self.dropped = True
-        return None
+        if len(value) <= TextKind.EXACT.limit and self._text(value, TextKind.EXACT) == value:
+            return Cleaned(value or None, False)
+        return Cleaned(None, True)
+
+
+@cache
+def _kinds(model: type[BaseModel]) -> dict[str, TextKind | type[BaseModel]]:
+    """For each field of a part its kind of text, or the model of the part that is inside it."""
+    return {name: _kind(field.annotation, field.metadata) for name, field in model.model_fields.items()}
+
+
+def _kind(annotation: Any, metadata: Sequence[Any]) -> TextKind | type[BaseModel]:
+    inside = [annotation, *metadata]
+    for each in inside:
+        if isinstance(each, TextKind) or (isinstance(each, type) and issubclass(each, BaseModel)):
+            return each
+        inside += [*get_args(each), *getattr(each, "__metadata__", ())]
+    return TextKind.PLAIN  # words of ours, numbers, and the free keys and values of a provider

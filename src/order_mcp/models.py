@@ -5,8 +5,8 @@ where the provider gave a zone), quantities and months are numbers. A key that i
 empty list means the provider said "none".
 """
 
-from enum import StrEnum
-from typing import Literal, NamedTuple
+from enum import Enum, StrEnum
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -100,6 +100,26 @@ Withheld = Literal[
 ]
 
 
+class TextKind(Enum):
+    """What kind of text a field holds, and so how it is cleaned; the number is the most characters that are shown."""
+
+    EXACT = ("exact", 128)  # an id, sku or number that somebody may type in again: shown exactly or not at all
+    STATUS_WORD = ("status word", 60)
+    NOTE = ("note", 500)
+    PLAIN = ("plain", 120)  # names, titles, words
+    READ = ("read", 120)  # an amount, a moment or a code: only digits and letters got through the reader
+
+    def __init__(self, word: str, limit: int) -> None:
+        self.limit = limit
+
+
+Exact = Annotated[str, TextKind.EXACT]
+StatusWord = Annotated[str, TextKind.STATUS_WORD]
+Note = Annotated[str, TextKind.NOTE]
+Plain = Annotated[str, TextKind.PLAIN]
+Read = Annotated[str, TextKind.READ]
+
+
 class Part(BaseModel):
     # Built on first use: the server's first answer should not wait for thirty schemas.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
@@ -107,73 +127,73 @@ class Part(BaseModel):
 
 class OrderWarning(Part):
     code: WarningCode
-    message: str
+    message: Note
 
 
 class Reference(Part):
     type: ReferenceType
-    value: str
+    value: Exact
 
 
 class Totals(Part):
     """Amounts by type. No period is implied by any of them."""
 
-    subtotal: str | None = None
-    tax: str | None = None
-    total: str | None = None
-    paid: str | None = None
-    rent: str | None = None
-    amount: str | None = None
-    received_amount: str | None = None
-    real_amount: str | None = None
+    subtotal: Read | None = None
+    tax: Read | None = None
+    total: Read | None = None
+    paid: Read | None = None
+    rent: Read | None = None
+    amount: Read | None = None
+    received_amount: Read | None = None
+    real_amount: Read | None = None
 
 
 class LineItem(Part):
-    id: str | None = None
-    title: str | None = None
-    sku: str | None = None
-    product_id: str | None = None
-    variant_id: str | None = None
+    id: Exact | None = None
+    title: Plain | None = None
+    sku: Exact | None = None
+    product_id: Exact | None = None
+    variant_id: Exact | None = None
     quantity: Number | None = None
     fulfilled: int | None = None
     remaining: Number | None = None
-    unit: str | None = None
-    monthly_price: str | None = None
-    rent: str | None = None
-    price: str | None = None
-    currency: str | None = None
+    unit: Plain | None = None
+    monthly_price: Read | None = None
+    rent: Read | None = None
+    price: Read | None = None
+    currency: Read | None = None
     contract_months: Number | None = None
-    subscription_ids: list[str] | None = None
+    subscription_ids: list[Exact] | None = None
     status: LineStatus | None = None
-    list_price: str | None = None
-    acquisition_cost: str | None = None
-    cost: str | None = None
+    list_price: Read | None = None
+    acquisition_cost: Read | None = None
+    cost: Read | None = None
 
 
 class Customer(Part):
-    id: str | None = None
-    name: str | None = None
-    company: str | None = None
-    type: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    id: Exact | None = None
+    name: Plain | None = None
+    company: Plain | None = None
+    type: Plain | None = None
+    email: Plain | None = None
+    phone: Plain | None = None
 
 
 class Buyer(Part):
-    id: str
+    id: Exact
 
 
 class Address(Part):
-    name: str | None = None
-    company: str | None = None
-    street_address: str | None = None
-    extended_address: str | None = None
-    locality: str | None = None
-    city: str | None = None
-    region: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
-    formatted: str | None = None
+    name: Plain | None = None
+    company: Plain | None = None
+    street_address: Plain | None = None
+    extended_address: Plain | None = None
+    locality: Plain | None = None
+    city: Plain | None = None
+    region: Plain | None = None
+    postal_code: Plain | None = None
+    country: Plain | None = None
+    formatted: Plain | None = None
 
 
 class Progress(Part):
@@ -182,10 +202,10 @@ class Progress(Part):
 
 
 class Fulfillment(Part):
-    expected_at: str | None = None
-    shipped_at: str | None = None
-    delivered_at: str | None = None
-    tracking_number: str | None = None
+    expected_at: Read | None = None
+    shipped_at: Read | None = None
+    delivered_at: Read | None = None
+    tracking_number: Exact | None = None
     progress: Progress | None = None
 
 
@@ -193,20 +213,20 @@ class Related(Part):
     """The order or device that this one extends or replaces."""
 
     kind: Literal["extension", "upgrade"]
-    order_id: str | None = None
+    order_id: Exact | None = None
     months: Number | None = None
-    previous_end: str | None = None
-    new_end: str | None = None
-    previous_device: str | None = None
-    previous_subscription_id: str | None = None
-    previous_monthly_amount: str | None = None
-    previous_serial: str | None = None
-    reason: str | None = None
+    previous_end: Read | None = None
+    new_end: Read | None = None
+    previous_device: Plain | None = None
+    previous_subscription_id: Exact | None = None
+    previous_monthly_amount: Read | None = None
+    previous_serial: Exact | None = None
+    reason: Note | None = None
 
 
 class Payment(Part):
-    method: str | None = None
-    transaction_id: str | None = None
+    method: Plain | None = None
+    transaction_id: Exact | None = None
     manually_marked: bool | None = None
 
 
@@ -216,18 +236,18 @@ Scalars = dict[str, str | Number | bool]
 class Order(Part):
     """One order, as far as the provider told. Which provider it was, and when, is added by the look-up."""
 
-    provider: str = ""
-    id: str
-    order_number: str | None = None
+    provider: Plain = ""
+    id: Exact
+    order_number: Exact | None = None
     status: OrderStatus
-    provider_status: str | None = None
-    status_note: str | None = None
+    provider_status: StatusWord | None = None
+    status_note: Note | None = None
     requires_action: bool | None = None
     payment_status: PaymentStatus | None = None
     order_type: Literal["standard", "extension", "upgrade"] | None = None
     references: list[Reference] | None = None
     related: Related | None = None
-    currency: str | None = None
+    currency: Read | None = None
     totals: Totals | None = None
     item_count: Number | None = None
     line_items: list[LineItem] | None = None
@@ -236,14 +256,14 @@ class Order(Part):
     billing_address: Address | None = None
     fulfillment: Fulfillment | None = None
     subscription_count: int | None = None
-    subscription_ids: list[str] | None = None
-    placed_at: str | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
-    as_of: str = ""
-    notes: str | None = None
+    subscription_ids: list[Exact] | None = None
+    placed_at: Read | None = None
+    created_at: Read | None = None
+    updated_at: Read | None = None
+    as_of: Read = ""
+    notes: Note | None = None
     payment: Payment | None = None
-    created_by: str | None = None
+    created_by: Exact | None = None
     custom_fields: Scalars | None = None
     properties: Scalars | None = None
     warnings: list[OrderWarning] = Field(default_factory=list)
@@ -252,14 +272,14 @@ class Order(Part):
 class Cart(Part):
     """One cart. A cart has no status."""
 
-    provider: str = ""
-    id: str
-    currency: str | None = None
+    provider: Plain = ""
+    id: Exact
+    currency: Read | None = None
     totals: Totals | None = None
     item_count: Number | None = None
     line_items: list[LineItem] | None = None
     buyer: Buyer | None = None
-    as_of: str = ""
+    as_of: Read = ""
     warnings: list[OrderWarning] = Field(default_factory=list)
 
 

@@ -5,19 +5,19 @@ view, so the two cannot disagree.
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from ..cleaning import Cleaner
+from ..cleaning import Cleaned, Cleaner
 from ..errors import OrderMcpError
-from ..models import Audience, Detail, LineItem, OrderWarning, Record, Related, Source
+from ..models import Audience, Detail, LineItem, OrderWarning, Record, Related, Source, Withheld
 from .privacy import withhold
-from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE, summarize
+from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE, About, summarize
 
 ANSWER_CHARS = 14_000
 PAGE_CHARS = 10_000
-HEAD_CHARS = 8_000
+OVERVIEW_CHARS = 8_000
 # Around a page: its offset, a warning, and a backslash before every quotation mark of a quoted summary.
 FRAME_CHARS = 700
 PAGE_LINES = {Detail.SUMMARY: 0, Detail.STANDARD: 20, Detail.FULL: 100}
@@ -100,48 +100,41 @@ def compact(data: Any) -> str:
 def present(record: Record, source: Source, view: View) -> Answer:
     """Show a record to an audience at a level of detail."""
     cleaner = Cleaner(view.secrets)
-    lines = record.line_items
-    head = _head(record, view.detail)
-    costs = [line for line in lines or [] if line.list_price or line.acquisition_cost or line.cost]
-    withheld = withhold(head, view.audience)
-    if view.detail is Detail.FULL and costs:
-        withheld += withhold(_dump(costs[0]), view.audience)
-    head = cleaner.clean(head)
+    overview, withheld = _overview(record, view)
+    overview, is_lossy = cleaner.clean(overview, type(record))
     # The caller's own word, which the arguments let in only as cleaning would leave it.
-    head["id"] = record.id
-    _tidy(head)
+    overview["id"] = record.id
+    _tidy(overview)
     if view.sandbox:
-        head["sandbox"] = True
+        overview["sandbox"] = True
     if withheld:
-        head["withheld"] = withheld
+        overview["withheld"] = withheld
     for key in _EXPENDABLE:
-        if len(compact(head)) > HEAD_CHARS and head.pop(key, None) is not None:
-            cleaner.dropped = True
-    page: list[dict[str, Any]] | None = None
+        if len(compact(overview)) > OVERVIEW_CHARS and overview.pop(key, None) is not None:
+            is_lossy = True
+    lines = record.line_items
+    page: list[dict[str, Any]] = []
     if lines is not None:
-        head["line_items_total"] = len(lines)
+        overview["line_items_total"] = len(lines)
         if view.detail is not Detail.SUMMARY:
-            room = ANSWER_CHARS - MAX_SUMMARY_CHARS - len(compact(head)) - FRAME_CHARS
-            page = list(_page(lines, view, cleaner, room))
+            page, page_is_lossy = _page(lines, view, cleaner, _room_beside(overview))
+            is_lossy |= page_is_lossy
             if len(page) < len(lines):
-                head["line_items_offset"] = view.item_offset
-            head["line_items"] = page
-    # What they lose is not lost from the answer, so it is not counted.
-    uncounted = Cleaner(view.secrets)
-    first_lines = [_line(line, view, uncounted, whole=True) for line in (lines or [])[:SUMMARY_LINES]]
-    _add_dropped(head, cleaner.dropped)
-    next_offset = view.item_offset + len(page) if page else None
-    if next_offset is not None and lines is not None and next_offset >= len(lines):
-        next_offset = None
-    summary = summarize(
-        head,
+                overview["line_items_offset"] = view.item_offset
+            overview["line_items"] = page
+    if is_lossy:
+        _add_dropped(overview)
+    end = view.item_offset + len(page)
+    # What these lose is not lost from the answer, so it is not counted.
+    first = [_line(line, view, cleaner, whole=True).value for line in (lines or [])[:SUMMARY_LINES]]
+    about = About(
         source,
-        lines=first_lines if lines is not None else None,
+        lines=None if lines is None else first,
+        next_offset=end if page and end < len(lines or ()) else None,
         for_customer=view.audience is Audience.CUSTOMER,
         brief=view.detail is Detail.SUMMARY,
-        next_offset=next_offset,
     )
-    return Answer(summary, head)
+    return Answer(summarize(overview, about), overview)
 
 
 def present_error(error: OrderMcpError, *, sandbox: bool = False) -> Refusal:
@@ -161,57 +154,68 @@ def _dump(line: LineItem) -> dict[str, Any]:
     return line.model_dump(mode="json", exclude_none=True)
 
 
-def _head(record: Record, detail: Detail) -> dict[str, Any]:
-    """Everything but the line items, as far as it belongs to this level of detail."""
-    head = record.model_dump(mode="json", exclude_none=True, exclude={"line_items"})
-    if detail is not Detail.FULL:
-        allowed = _IN_SUMMARY if detail is Detail.SUMMARY else _IN_STANDARD
-        head = {key: value for key, value in head.items() if key in allowed}
-        _keep(head, "customer", _CUSTOMER_IN_STANDARD)
-        _keep(head, "related", _RELATED_IN_STANDARD)
-    if detail is Detail.SUMMARY:
-        _keep(head, "totals", _TOTALS_IN_SUMMARY)
-    if "subscription_ids" in head:
-        head["subscription_ids"] = head["subscription_ids"][:ORDER_SUBSCRIPTIONS]
-    if not head["warnings"]:
-        del head["warnings"]
-    return head
+def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld]]:
+    """Everything but the line items, as far as it belongs to this level of detail and audience; what was kept back."""
+    overview = record.model_dump(mode="json", exclude_none=True, exclude={"line_items"})
+    if view.detail is not Detail.FULL:
+        allowed = _IN_SUMMARY if view.detail is Detail.SUMMARY else _IN_STANDARD
+        overview = {key: value for key, value in overview.items() if key in allowed}
+        _keep(overview, "customer", _CUSTOMER_IN_STANDARD)
+        _keep(overview, "related", _RELATED_IN_STANDARD)
+    if view.detail is Detail.SUMMARY:
+        _keep(overview, "totals", _TOTALS_IN_SUMMARY)
+    if "subscription_ids" in overview:
+        overview["subscription_ids"] = overview["subscription_ids"][:ORDER_SUBSCRIPTIONS]
+    if not overview["warnings"]:
+        del overview["warnings"]
+    withheld = withhold(overview, view.audience)
+    costly = [line for line in record.line_items or [] if line.list_price or line.acquisition_cost or line.cost]
+    if view.detail is Detail.FULL and costly:
+        withheld += withhold(_dump(costly[0]), view.audience)
+    return overview, withheld
 
 
-def _keep(head: dict[str, Any], key: str, members: frozenset[str]) -> None:
-    if key in head:
-        head[key] = {member: value for member, value in head[key].items() if member in members}
+def _keep(overview: dict[str, Any], key: str, members: frozenset[str]) -> None:
+    if key in overview:
+        overview[key] = {member: value for member, value in overview[key].items() if member in members}
 
 
-def _tidy(head: dict[str, Any]) -> None:
+def _tidy(overview: dict[str, Any]) -> None:
     """Leave out what lost its only content on the way."""
-    if "references" in head:
-        head["references"] = [reference for reference in head["references"] if "value" in reference]
-    for key in [key for key, value in head.items() if value in ({}, []) and key not in _MAY_BE_EMPTY]:
-        del head[key]
+    if "references" in overview:
+        overview["references"] = [reference for reference in overview["references"] if "value" in reference]
+    for key in [key for key, value in overview.items() if value in ({}, []) and key not in _MAY_BE_EMPTY]:
+        del overview[key]
 
 
 # An empty list or object here is the provider's own word for "none".
 _MAY_BE_EMPTY = frozenset({"subscription_ids", "custom_fields", "properties"})
 
 
-def _page(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> Iterator[dict[str, Any]]:
-    """Line items from the offset on, until the count or the room is used up; at least one."""
-    room = min(room, PAGE_CHARS) - 1  # a list has one bracket more than it has commas
-    for number, line in enumerate(lines[view.item_offset :][: PAGE_LINES[view.detail]]):
-        dropped_before = cleaner.dropped
-        shown = _line(line, view, cleaner)
+def _room_beside(overview: dict[str, Any]) -> int:
+    """The characters that are left for line items."""
+    return min(PAGE_CHARS, ANSWER_CHARS - MAX_SUMMARY_CHARS - len(compact(overview)) - FRAME_CHARS)
+
+
+def _page(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> tuple[list[dict[str, Any]], bool]:
+    """Line items from the offset on, at least one, until count or room is used up; and whether they lost anything."""
+    room -= 1  # a list has one bracket more than it has commas
+    page: list[dict[str, Any]] = []
+    is_lossy = False
+    for line in lines[view.item_offset :][: PAGE_LINES[view.detail]]:
+        shown, line_is_lossy = _line(line, view, cleaner)
         size = len(compact(shown)) + 1
         if size > room:
-            if number > 0:
-                cleaner.dropped = dropped_before  # this line is not on the page
-                return
-            cleaner.dropped |= shown.pop("subscription_ids", None) is not None
+            if page:
+                break  # this line is not on the page, and neither is what it lost
+            line_is_lossy |= shown.pop("subscription_ids", None) is not None
         room -= size
-        yield shown
+        is_lossy |= line_is_lossy
+        page.append(shown)
+    return page, is_lossy
 
 
-def _line(line: LineItem, view: View, cleaner: Cleaner, *, whole: bool = False) -> dict[str, Any]:
+def _line(line: LineItem, view: View, cleaner: Cleaner, *, whole: bool = False) -> Cleaned:
     shown = _dump(line)
     if view.detail is not Detail.FULL and not whole:
         # A line that has no other name keeps the id of its variant.
@@ -220,14 +224,13 @@ def _line(line: LineItem, view: View, cleaner: Cleaner, *, whole: bool = False) 
     if "subscription_ids" in shown:
         shown["subscription_ids"] = shown["subscription_ids"][:LINE_SUBSCRIPTIONS]
     withhold(shown, view.audience)
-    cleaned: dict[str, Any] = cleaner.clean(shown)
-    return cleaned
+    return cleaner.clean(shown, LineItem)
 
 
-def _add_dropped(head: dict[str, Any], dropped: bool) -> None:
-    warnings = head.get("warnings", [])
-    if dropped and all(warning["code"] != DROPPED.code for warning in warnings):
-        head["warnings"] = [*warnings, DROPPED.model_dump()]
+def _add_dropped(overview: dict[str, Any]) -> None:
+    warnings = overview.get("warnings", [])
+    if all(warning["code"] != DROPPED.code for warning in warnings):
+        overview["warnings"] = [*warnings, DROPPED.model_dump()]
 
 
 DROPPED = OrderWarning(

@@ -1,11 +1,13 @@
 """Who sees which field: applies the audience's rules to an order, a cart or a line as plain dictionaries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from ..cleaning import clean_text
-from ..models import Audience, Withheld
+from ..models import Audience, Cart, LineItem, Order, Withheld
 
 Treatment = Callable[[Any], Any]
 """Makes of a value what an audience may see of it; None is nothing."""
@@ -60,7 +62,7 @@ class Rule:
 _IN_COSTS: Mapping[str, Any] = {"agent": _hide, "withheld": "costs", "mentioned_to_customer": False}
 _IN_INTERNAL: Mapping[str, Any] = {"agent": _hide, "withheld": "internal", "mentioned_to_customer": False}
 
-# The audience `internal` sees everything. A field that is not here is for everybody.
+# The audience `internal` sees everything.
 RULES = (
     Rule("customer.id", customer=_hide, agent=_show),
     Rule("customer.name", customer=_first_name_and_initial, agent=_show, withheld="customer.name"),
@@ -98,12 +100,62 @@ RULES = (
 )
 
 
+# What everybody sees. A field that is neither here nor above is shown to nobody but `internal`: it fails closed.
+PUBLIC = frozenset(
+    {
+        *("provider", "id", "order_number", "order_type", "status", "provider_status", "status_note"),
+        *("requires_action", "payment_status", "currency", "item_count", "line_items", "subscription_count"),
+        *("subscription_ids", "placed_at", "created_at", "updated_at", "as_of", "warnings"),
+        *("references.type", "references.value"),  # but for a voucher code
+        *("related.kind", "related.order_id", "related.months", "related.previous_end", "related.new_end"),
+        *("related.previous_device", "related.previous_subscription_id", "related.previous_monthly_amount"),
+        *("totals.subtotal", "totals.tax", "totals.total", "totals.paid", "totals.rent", "totals.amount"),
+        *("customer.company", "customer.type"),
+        *("fulfillment.expected_at", "fulfillment.shipped_at", "fulfillment.delivered_at"),
+        *("fulfillment.tracking_number", "fulfillment.progress"),
+        # Of a line.
+        *("title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining", "unit", "monthly_price"),
+        *("rent", "price", "contract_months"),
+    }
+)
+
+
+def undecided(*models: type[BaseModel]) -> set[str]:
+    """The fields of which nobody has said who may see them."""
+    decided = PUBLIC | {rule.path for rule in RULES}
+    return {path for model in models for path in _paths(model) if decided.isdisjoint(_above(path))}
+
+
+def _paths(model: type[BaseModel], above: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        inner = _part_in(field.annotation)
+        if inner is None or name in ("line_items", "warnings"):
+            yield above + name
+        else:
+            yield from _paths(inner, f"{above}{name}.")
+
+
+def _above(path: str) -> set[str]:
+    """A path and every path that it begins with."""
+    steps = path.split(".")
+    return {".".join(steps[: end + 1]) for end in range(len(steps))}
+
+
+def _part_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_part_in, get_args(annotation))), None)
+
+
+_ALL_RULES = (*RULES, *(Rule(path, customer=_hide, agent=_hide) for path in sorted(undecided(Order, Cart, LineItem))))
+
+
 def withhold(record: dict[str, Any], audience: Audience) -> list[Withheld]:
     """Take from an order, a cart or a line item what the audience may not see; returns what to say of it."""
     if audience is Audience.INTERNAL:
         return []
     kept_back: list[Withheld] = []
-    for rule in RULES:
+    for rule in _ALL_RULES:
         treatment = rule.customer if audience is Audience.CUSTOMER else rule.agent
         mentioned = rule.mentioned_to_customer or audience is not Audience.CUSTOMER
         for holder, key in _places(record, rule.path):

@@ -6,6 +6,7 @@ missing. Sentences that do not fit are left out, the least important first.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..cleaning import clean_text
@@ -50,29 +51,34 @@ class Sentence(NamedTuple):
     """0 always stays; of the others the highest number goes first."""
 
 
-def summarize(
-    shown: dict[str, Any],
-    source: Source,
-    *,
-    lines: Sequence[dict[str, Any]] | None,
-    for_customer: bool,
-    brief: bool,
-    next_offset: int | None,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a summary takes from elsewhere than the overview."""
+
+    source: Source
+    lines: Sequence[dict[str, Any]] | None
+    """The first line items; None where the provider said nothing of any."""
+    next_offset: int | None
+    """Where the next page begins."""
+    for_customer: bool
+    brief: bool
+
+
+def summarize(shown: dict[str, Any], about: About) -> str:
     """One paragraph of at most 500 characters; when `brief`, of at most 60 words."""
     sentences = [
         Sentence(SANDBOX_NOTICE if shown.get("sandbox") else "", 0),
-        Sentence(_opening(shown, source, for_customer), 0),
+        Sentence(_opening(shown, about.source, about.for_customer), 0),
         Sentence(_note(shown), 2),
         Sentence(_outstanding(shown), 3),
-        Sentence(_items(shown, lines), 5),
-        Sentence(_money(shown, source), 4),
+        Sentence(_items(shown, about.lines), 5),
+        Sentence(_money(shown, about.source), 4),
         Sentence(_dates(shown), 3),
-        Sentence(_not_asked(shown, for_customer), 1),
-        Sentence(f"More lines: item_offset {next_offset}." if next_offset else "", 1),
+        Sentence(_not_asked(shown, about.for_customer), 1),
+        Sentence(f"More lines: item_offset {about.next_offset}." if about.next_offset else "", 1),
     ]
     kept = [sentence for sentence in sentences if sentence.text]
-    while not _fits(text := " ".join(sentence.text for sentence in kept), brief) and len(kept) > 1:
+    while not _fits(text := " ".join(sentence.text for sentence in kept), about.brief) and len(kept) > 1:
         least = max(kept, key=lambda sentence: sentence.importance)
         if least.importance == 0:
             break
