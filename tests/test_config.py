@@ -1,6 +1,7 @@
 """The environment becomes settings, or a sentence that names the variable and the rule; a secret becomes neither."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -565,6 +566,13 @@ UNREADABLE = {
     "a space instead of it": ("ORDER_MCP_AUDIENCE customer\n", 1),
     "two on one line": ("FLEET_API_KEY=k ORDER_MCP_AUDIENCE=customer\n", 1),
     "another language": ("FLEET_API_KEY=k\nset ORDER_MCP_AUDIENCE=customer\n", 2),
+    "two spaces in the swallowed line": ('X="abc\nORDER_MCP_AUDIENCE  =  customer\nY="\n', 1),
+    "a swallowed line in lower case": ('X="abc\norder_mcp_audience=customer\nY="\n', 1),
+    "a swallowed line in quotes": ("X=\"abc\n'ORDER_MCP_AUDIENCE'=customer\nY=\"\n", 1),
+    "a swallowed line without a sign": ('X="abc\nORDER_MCP_AUDIENCE customer\nY="\n', 1),
+    "a semicolon": ("X=bar;ORDER_MCP_AUDIENCE=customer\n", 1),
+    "a line break in letters": ("X=bar\\nORDER_MCP_AUDIENCE=customer\n", 1),
+    "another value further down": ("ORDER_MCP_AUDIENCE=customer\nX=1\nORDER_MCP_AUDIENCE=\n", 3),
     "a section": ("[order-mcp]\nORDER_MCP_AUDIENCE=customer\n", 1),
 }
 
@@ -596,8 +604,11 @@ def test_what_can_be_read_is_read(text: str, tmp_path: Path) -> None:
     assert read_config(read_environment(str(file))).server.audience is Audience.CUSTOMER
 
 
-@pytest.mark.parametrize("file", ["/dev/zero", "/dev/urandom"])
-def test_a_file_that_never_ends_is_refused(file: str) -> None:
+@pytest.mark.parametrize("file", ["/dev/zero", "/dev/urandom", "a pipe"])
+def test_a_file_that_never_ends_is_refused(file: str, tmp_path: Path) -> None:
+    if file == "a pipe":
+        file = str(tmp_path / "pipe")
+        os.mkfifo(file)
     with pytest.raises(ConfigurationError):
         read_environment(file)
     setup = setup_of("fleet", {"FLEET_API_KEY_FILE": file})
@@ -613,6 +624,7 @@ MISSPELLED = {
     "ORDER-MCP-AUDIENCE": "ORDER_MCP_AUDIENCE",
     "ORDR_MCP_AUDIENCE": "ORDER_MCP_AUDIENCE",
     "ORDERMCP_AUDIENCE": "ORDER_MCP_AUDIENCE",
+    "ORDER_MPC_AUDIENCE": "ORDER_MCP_AUDIENCE",
     "ORDER_MCP_TIMEOUT": "ORDER_MCP_TIMEOUT_SECONDS",
     "ORDER_MCP_LOGLEVEL": "ORDER_MCP_LOG_LEVEL",
     "ORDER_MCP_PROVIDER": "ORDER_MCP_DEFAULT_PROVIDER",
@@ -640,7 +652,7 @@ def test_names_of_others_are_none_of_our_business(name: str) -> None:
 
 def test_what_kubernetes_says_of_a_service_of_our_name_is_ignored() -> None:
     names = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8000_TCP", "PORT_8000_TCP_ADDR")
-    names += ("PORT_8000_TCP_PORT", "PORT_8000_TCP_PROTO", "PORT_53_UDP")
+    names += ("PORT_8000_TCP_PORT", "PORT_8000_TCP_PROTO", "PORT_53_UDP", "SANDBOX_SERVICE_HOST", "SANDBOX_PORT_1_TCP")
     assert read_config({f"ORDER_MCP_{name}": "tcp://10.0.0.1:8000" for name in names}).unknown == []
 
 

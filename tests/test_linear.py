@@ -7,6 +7,7 @@ import json
 import pkgutil
 import re
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 import order_mcp
 from order_mcp.answer.present import View, present
+from order_mcp.cleaning import clean_text
 from order_mcp.models import Audience, Detail, Source
 from order_mcp.providers.flexportal import OrderBody, to_order
 from order_mcp.providers.wire import Reader, decode
@@ -43,7 +45,7 @@ SEARCHED = {
     f"order_mcp.{name}"
     for name in (
         *("privacy._NOT_CORE", "privacy._BREAKS", "privacy._INVISIBLE", "privacy._WHITE_SPACE", "privacy._WWW"),
-        *("hosts._NOT_ASCII", "environment._ASSIGNS_OURS"),
+        *("hosts._NOT_ASCII", "environment._HOLDS_OURS"),
     )
 }
 # A step more than this for each character, and there is a second way to read the text.
@@ -154,3 +156,12 @@ def test_a_hyphenated_number_is_answered(number: str, stub: Stub) -> None:
     ended = run("get-order", "42", variables={"FLEET_API_KEY": "k", "FLEET_BASE_URL": stub.origin})
     assert ended.returncode == 0
     assert f'"order_number":"{number}"' in ended.stdout
+
+
+@pytest.mark.parametrize("accents", ["\u0301\u0316" * 3_000, "\u0301" * 2_000 + "\u0316" * 2_000, "e\u0301" * 2_000])
+def test_no_more_accents_stand_on_a_letter_than_can_be_put_in_order_quickly(accents: str) -> None:
+    longest = count = 0
+    for character in clean_text("a" + accents, 500):
+        count = count + 1 if unicodedata.combining(character) else 0
+        longest = max(longest, count)
+    assert longest <= 30

@@ -507,6 +507,26 @@ async def test_a_sign_in_under_way_does_not_hold_up_the_end(box: Box) -> None:
     assert time.monotonic() - started < 3
 
 
+@pytest.mark.parametrize("id_token", ["not a token", None])
+async def test_a_refresh_token_is_kept_when_the_rest_of_the_answer_is_of_no_use(
+    id_token: str | None, stub: Stub
+) -> None:
+    sent: list[str] = []
+
+    def reply(asked: Asked) -> Reply:
+        if asked.method == "GET":
+            return Reply(201, json={"order": {"id": KNOWN}})
+        sent.append(json.loads(asked.body)["refreshtoken"])
+        good = {"idToken": "good"} if len(sent) > 1 else {"idToken": id_token} if id_token else {}
+        return Reply(json={"statusCode": 200, "tokens": {**good, "refreshToken": f"refresh-{len(sent)}"}})
+
+    stub.reply = reply
+    async with connected({"SENMO_BASE_URL": stub.origin, "SENMO_REFRESH_TOKEN": "refresh-0"}) as client:
+        assert error_of(await ask(client))["code"] == "bad_response"
+        assert found(await ask(client))["id"] == KNOWN
+    assert sent == ["refresh-0", "refresh-1"]
+
+
 async def test_an_order_that_is_always_refused_blocks_no_other_order(stub: Stub) -> None:
     tokens = iter(f"token-{number}" for number in range(99))
 
@@ -521,7 +541,7 @@ async def test_an_order_that_is_always_refused_blocks_no_other_order(stub: Stub)
         for _ in range(3):
             result = await ask(client, "secret")
             assert error_of(result)["code"] == "unauthorized"
-            assert "five minutes" not in sentence_of(result), "nothing is wrong with the sign-in"
+            assert "accepted the sign-in and refused this order" in sentence_of(result)
             assert found(await ask(client))["id"] == KNOWN
     methods = [asked.method for asked in stub.asked]
     assert methods.count("POST") == 4, "the first sign-in, and one renewal for each refusal"

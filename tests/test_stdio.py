@@ -354,6 +354,15 @@ def test_a_host_that_reads_no_more_ends_the_server_though_input_stays_open(box: 
     assert host.see_it_end() == (0, b"")
 
 
+def test_an_answer_longer_than_the_buffer_ends_it_too(box: Running) -> None:
+    host = Host(variables=box.environment)
+    host.send("tools/call", QUESTION, 1)
+    host.read()
+    host.stop_reading()
+    host.send("tools/list", {"_meta": ENVELOPE}, 2)
+    assert host.see_it_end() == (0, b"")
+
+
 def test_a_host_that_reads_no_more_during_the_handshake_ends_the_server() -> None:
     host = Host(variables={})
     host.stop_reading()

@@ -13,8 +13,11 @@ from .models import TextKind
 _NOT_CORE = re.compile("[^0-9A-Za-z]+")
 # A shorter password would take harmless words with it.
 SHORTEST_SECRET = 6
-# Far more than any limit, so that a megabyte of text costs no more than a page of it.
-_LOOK_AT = 4_000
+# How many times its limit a text is looked at: what is invisible may stand in front of what is not.
+_LOOK_AT = 8
+# Accents one upon the other, more than any script has: putting them in order takes the square of their number
+# (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format).
+_MAX_ACCENTS = 30
 
 _BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
 _REMOVED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -28,17 +31,27 @@ _WWW = re.compile(r"www\.", re.IGNORECASE)
 
 def clean_text(text: str, limit: int) -> str:
     """Make a stranger's text inert: one line, visible characters only, no links, no markup, at most `limit`."""
-    cut = len(text) > _LOOK_AT
-    text = _BREAKS.sub(" ", text[:_LOOK_AT])
+    cut = len(text) > _LOOK_AT * limit
+    text = _BREAKS.sub(" ", text[: _LOOK_AT * limit])
     if not text.isascii() or not text.isprintable():
         text = "".join(c for c in text if unicodedata.category(c) not in _REMOVED_CATEGORIES)
-        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+        text = unicodedata.normalize("NFC", _with_few_accents(_INVISIBLE.sub("", text)))
     text = _WHITE_SPACE.sub(" ", text).strip()
     text = text.replace("://", ": //").replace("<", "‹").replace(">", "›").replace("](", "] (")
     text = _WWW.sub(lambda found: f"{found[0][:-1]} .", text)
     if cut or len(text) > limit:
         return text[: limit - 1].rstrip() + "…"
     return text
+
+
+def _with_few_accents(text: str) -> str:
+    kept: list[str] = []
+    accents = 0
+    for character in text:
+        accents = accents + 1 if unicodedata.combining(character) else 0
+        if accents <= _MAX_ACCENTS:
+            kept.append(character)
+    return "".join(kept)
 
 
 class Cleaned(NamedTuple):

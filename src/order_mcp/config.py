@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from . import __version__
-from .environment import ConfigurationError, check_names, is_set, read_file
+from .environment import ConfigurationError, check_names, is_set, read_file, read_text
 from .errors import NotConfigured
 from .models import Audience, Noun, Record, Source
 from .providers.channel import Channel, Http, OnAttempt, nobody_listens
@@ -199,7 +199,9 @@ def read_config(environment: Mapping[str, str]) -> Config:
     given = {name: value for name, value in environment.items() if is_set(name, value)}
     unknown = check_names(given, [variable.name for variable in server_variables()])
     server = _read_server(given)
-    return Config(server, {name: read_setup(provider.Settings, given) for name, provider in PROVIDERS.items()}, unknown)
+    return Config(
+        server, {name: read_setup(provider.Settings, given, read_text) for name, provider in PROVIDERS.items()}, unknown
+    )
 
 
 def provider_variables() -> set[str]:

@@ -3,6 +3,7 @@
 A line that was skipped, or a name that was misspelled, could be the one that keeps something from being shown.
 """
 
+import os
 import re
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher, get_close_matches
@@ -10,16 +11,20 @@ from io import StringIO
 from typing import Any
 
 OURS = "ORDER_MCP_"
-MAX_FILE_BYTES = 256 * 1024  # far more than all variables need; some files never end
+# Far more than what belongs in them; some files never end.
+MAX_FILE_BYTES, MAX_SECRET_BYTES = 256 * 1024, 64 * 1024
+# What a shell hands over as `<(command)`.
+_OPEN_ALREADY = ("/dev/fd/", "/proc/self/fd/")
 # Below these a name is rather another word than a slip of the pen.
 NEAR_NAME, NEAR_WHOLE_NAME = 0.75, 0.93
 
-# What Kubernetes tells every container about a service called order-mcp
+# What Kubernetes tells every container about a service called order-mcp, or order-mcp-something
 # (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
 _KUBERNETES = re.compile(
-    r"ORDER_MCP_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)"
+    r"ORDER_MCP(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)"
 )
-_ASSIGNS_OURS = re.compile(r"(^|\s)ORDER_MCP_[A-Z_]+\s?[=:]")
+# A variable of ours inside another one's value: a line of its own, or with a sign behind it that gives it a value.
+_HOLDS_OURS = re.compile(r"order[_-]mcp[_-][a-z_-]{1,40}(['\"]?[ \t]{0,40}[=:]|[ \t]+[a-z])", re.IGNORECASE)
 
 
 class ConfigurationError(Exception):
@@ -48,12 +53,14 @@ def read_file(path: str) -> dict[str, str]:
             continue  # blank, or a comment
         if line.error or line.key is None or line.value is None:
             raise _unreadable(path, line.original, "write NAME=value, with both quotation marks or none")
-        if _ASSIGNS_OURS.search(line.value):
+        if _HOLDS_OURS.search(line.value):
             raise _unreadable(
                 path,
                 line.original,
                 f"its value holds a second variable, {OURS}…; a quotation mark before it may not be closed",
             )
+        if line.key.startswith(OURS) and values.get(line.key, line.value) != line.value:
+            raise _unreadable(path, line.original, f"{line.key} has another value already")
         values[line.key] = line.value
     return values
 
@@ -75,16 +82,28 @@ def check_names(given: Iterable[str], known: Collection[str]) -> list[str]:
     return unknown
 
 
+def read_text(path: str, most: int = MAX_SECRET_BYTES) -> str:
+    """A text file of at most so many bytes.
+
+    Raises:
+        OSError, ValueError: it is none. A pipe without a writer, or a device, would be waited for without end.
+    """
+    if not os.path.isfile(path) and not path.startswith(_OPEN_ALREADY):
+        raise OSError
+    with open(path, "rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError
+    return content.decode("utf-8-sig")
+
+
 def _text_of(path: str) -> str:
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-        text = content.decode("utf-8-sig")
+        return read_text(path, MAX_FILE_BYTES)
     except (OSError, ValueError):
-        raise ConfigurationError(f"--env-file {path!r} cannot be read as a text file.") from None
-    if len(content) > MAX_FILE_BYTES:
-        raise ConfigurationError(f"--env-file {path!r} is longer than {MAX_FILE_BYTES // 1024} KiB.")
-    return text
+        raise ConfigurationError(
+            f"--env-file {path!r} cannot be read as a text file of at most {MAX_FILE_BYTES // 1024} KiB."
+        ) from None
 
 
 def _unreadable(path: str, original: Any, rule: str) -> ConfigurationError:
@@ -97,7 +116,8 @@ def _meant(name: str, known: Collection[str]) -> str | None:
     if name in known:
         return name
     if not name.startswith(OURS):
-        return next((ours for ours in known if _is_slip(name, ours)), None) if "MCP" in name else None
+        like_ours = "MCP" in name or "ORDER" in name
+        return next((ours for ours in known if _is_slip(name, ours)), None) if like_ours else None
     end = name.removeprefix(OURS)
     ends = {ours.removeprefix(OURS): ours for ours in known}
     for theirs, ours in ends.items():

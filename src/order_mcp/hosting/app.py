@@ -14,7 +14,7 @@ from mcp.server.lowlevel import Server
 from ..desk import Desk
 
 BACKLOG = 128
-_THIS_MACHINE = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?")
+_THIS_MACHINE = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 log = logging.getLogger("order_mcp")
 
 

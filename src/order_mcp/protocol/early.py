@@ -14,8 +14,8 @@ server and compared with it, byte for byte, by a test.
 
 import json
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
@@ -153,11 +153,17 @@ class Overture:
         if self._swallowed is not None and text.startswith(self._swallowed):
             self._swallowed = None
             return
-        self._wire.write(text.encode())
+        with self._or_leave():  # a long line is not kept until `flush`
+            self._wire.write(text.encode())
 
     def flush(self) -> None:
-        try:
+        with self._or_leave():
             self._wire.flush()
+
+    @contextmanager
+    def _or_leave(self) -> Iterator[None]:
+        try:
+            yield
         except OSError:
             self._leave()
             raise

@@ -1,5 +1,6 @@
 """What this machine says of the way to an address: is it this machine itself, which certificates, which proxy."""
 
+import os
 import re
 import ssl
 from contextlib import suppress
@@ -22,7 +23,10 @@ def ssl_context() -> ssl.SSLContext:
     Raises:
         UnusableSetting: the file cannot be read.
     """
+    file = os.environ.get("SSL_CERT_FILE")
     try:
+        if file and not os.path.isfile(file):
+            raise OSError  # also a pipe, which would be waited for
         return httpcore2.default_ssl_context()
     except (OSError, ValueError):
         raise UnusableSetting("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read") from None
@@ -32,7 +36,7 @@ def proxy_for(host: str, context: ssl.SSLContext) -> httpcore2.Proxy | None:
     """The proxy that the environment or the operating system names for an https address.
 
     Raises:
-        UnusableSetting: the library cannot use it. Its address is not repeated: it may hold a password.
+        UnusableSetting: the library cannot use it.
     """
     proxies = getproxies()
     address = proxies.get("https") or proxies.get("all")
@@ -40,9 +44,10 @@ def proxy_for(host: str, context: ssl.SSLContext) -> httpcore2.Proxy | None:
         return None
     try:
         proxy = httpx2.Proxy(address if "://" in address else f"http://{address}")
-        if proxy.url.scheme not in ("http", "https") or not proxy.url.host:
+        if scheme_and_host(str(proxy.url))[0] not in ("http", "https"):
             raise ValueError
     except (httpx2.InvalidURL, ValueError):
+        # Its address is not repeated: it may hold a password.
         raise UnusableSetting(
             "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; it has to be an address such as "
             "http://proxy.example.com:8080, with special characters of a password percent-encoded"
@@ -76,7 +81,7 @@ def scheme_and_host(address: str) -> tuple[str, str]:
         raise ValueError from None
     is_host = url.netloc.startswith(b"[") or _HOST_NAME.fullmatch(url.host)
     has_user = "@" in address.partition("://")[2].partition("/")[0]
-    if not is_host or has_user or (url.port or 0) > 65535:
+    if not is_host or has_user or not 0 <= (url.port or 0) <= 65535:
         raise ValueError
     return url.scheme, url.host
 

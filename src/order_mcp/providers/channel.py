@@ -41,7 +41,8 @@ CAUSES: tuple[tuple[type[Exception], str], ...] = (
     (NameNotFound, "the name of its host was not found"),
     (NotSecure, "no secure (TLS) connection could be made"),
     (httpcore2.ProxyError, "the proxy refused the connection"),
-    (httpcore2.ConnectError, "nobody answers at its address"),
+    (httpcore2.ConnectError, "no connection could be made"),
+    (httpcore2.ProtocolError, "what came back is not valid HTTP, or ended too early"),
     (Exception, "the connection broke"),
 )
 
@@ -111,7 +112,10 @@ class Channel:
     def __init__(self, http: Http) -> None:
         self._http = http
         self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT)
+        # One long answer at a time: sixteen of them at once would fill the memory, and hold up everybody.
+        self._long = anyio.Semaphore(1)
         self._pool: httpcore2.AsyncConnectionPool | None = None
+        self._is_proxied = False
 
     @contextmanager
     def deadline(self, on_attempt: OnAttempt | None = None) -> Iterator[None]:
@@ -158,7 +162,7 @@ class Channel:
                 try:
                     return await self._exchange(method, url, headers, json)
                 except NETWORK_FAILURES as failure:
-                    raise _unreachable(failure) from None
+                    raise self._unreachable(failure) from None
         raise _timeout(self._http.timeout_seconds)
 
     async def _exchange(self, method: str, url: httpx2.URL, headers: Mapping[str, str], json: Any) -> Response:
@@ -174,21 +178,33 @@ class Channel:
         async with pool.stream(method, target, headers=sent, content=content) as raw:
             response = Response(
                 status=raw.status,
-                body=await _body(raw),
+                body=await self._body(raw),
                 retry_after=retry_after_of(raw.headers),
                 stream=raw.extensions["network_stream"],
             )
-            if not ends_cleanly(raw):
+            # A refusal does not say for which order it is, so a second copy of it could pass for the next answer.
+            if not ends_cleanly(raw) or not 200 <= raw.status < 300:
                 await response.drop()
             return response
+
+    async def _body(self, raw: httpcore2.Response) -> bytes:
+        try:
+            return await read_body(raw.aiter_stream(), encoding_of(raw.headers), self._long)
+        except (TooLarge, Undecodable) as failure:
+            if not 200 <= raw.status < 300:
+                return b""  # the status already says what is wrong
+            what = "of more than 5 MiB" if isinstance(failure, TooLarge) else "that cannot be decompressed"
+            raise BadResponse(f"{{provider}} sent an answer {what}. Tell the operator.") from None
 
     def _connections(self, url: httpx2.URL) -> httpcore2.AsyncConnectionPool:
         """This provider's connections. A channel has one address, so it has one pool."""
         if self._pool is None:
             context = self._http.ssl_context if url.scheme == "https" else None
+            proxy = None if context is None or is_loopback(url.host) else proxy_for(url.host, context)
+            self._is_proxied = proxy is not None
             self._pool = httpcore2.AsyncConnectionPool(
                 ssl_context=context,
-                proxy=None if context is None or is_loopback(url.host) else proxy_for(url.host, context),
+                proxy=proxy,
                 max_connections=None,
                 max_keepalive_connections=MAX_IN_FLIGHT,
                 keepalive_expiry=KEPT_ALIVE_SECONDS,
@@ -197,22 +213,14 @@ class Channel:
             self._http.pools.append(self._pool)
         return self._pool
 
-
-async def _body(raw: httpcore2.Response) -> bytes:
-    try:
-        return await read_body(raw.aiter_stream(), encoding_of(raw.headers))
-    except (TooLarge, Undecodable) as failure:
-        if not 200 <= raw.status < 300:
-            return b""  # the status already says what is wrong
-        what = "of more than 5 MiB" if isinstance(failure, TooLarge) else "that cannot be decompressed"
-        raise BadResponse(f"{{provider}} sent an answer {what}. Tell the operator.") from None
-
-
-def _unreachable(failure: Exception) -> Unreachable:
-    cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
-    if isinstance(failure, UnusableSetting):
-        cause = str(failure)
-    return Unreachable(f"{{provider}} could not be reached: {cause}. Try again in a minute.")
+    def _unreachable(self, failure: Exception) -> Unreachable:
+        if isinstance(failure, UnusableSetting):
+            advice = "Try again in a minute; if it stays so, tell the operator."
+            return Unreachable(f"{{provider}} could not be reached: {failure}. {advice}")
+        cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
+        if self._is_proxied and isinstance(failure, httpcore2.ConnectError) and not isinstance(failure, NotSecure):
+            cause = "the proxy that HTTPS_PROXY or ALL_PROXY names does not answer"
+        return Unreachable(f"{{provider}} could not be reached: {cause}. Try again in a minute.")
 
 
 def _timeout(seconds: float) -> Timeout:

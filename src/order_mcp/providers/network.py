@@ -177,8 +177,8 @@ async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.
         nonlocal winner
         try:
             stream = await connect(address)
-        except httpcore2.ConnectError as failure:
-            failures.append(failure)
+        except (httpcore2.ConnectError, OSError, ValueError, OverflowError):
+            failures.append(httpcore2.ConnectError())
             failed.set()
             return
         if winner is None:

@@ -4,16 +4,18 @@ import math
 import re
 import time
 from collections.abc import AsyncIterable, Iterable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+import anyio
 import httpcore2
 
 from .inflate import UNDONE, Inflater, Undecodable
 
 # Counted before and after decompression.
 MAX_BODY_BYTES = 5 * 1024 * 1024
+LONG_BYTES = 64 * 1024
 # Millions of chunks of a single byte would take long to put together.
 MAX_CHUNKS = 20_000
 MAX_RETRY_AFTER = 86_400  # a provider that asks for more than a day is not telling us anything useful
@@ -75,8 +77,8 @@ def encoding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return named[0] if named and named[0] in UNDONE else ""
 
 
-async def read_body(chunks: AsyncIterable[bytes], encoding: str) -> bytes:
-    """All of a body.
+async def read_body(chunks: AsyncIterable[bytes], encoding: str, long: anyio.Semaphore) -> bytes:
+    """All of a body. Beyond `LONG_BYTES` it waits for `long`.
 
     Raises:
         TooLarge: more than `MAX_BODY_BYTES` in either form, or in too many pieces.
@@ -84,13 +86,18 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str) -> bytes:
     """
     inflater = Inflater(encoding) if encoding else None
     body, received, count = bytearray(), 0, 0
-    async for chunk in chunks:
-        received, count = received + len(chunk), count + 1
-        body += inflater.feed(chunk, MAX_BODY_BYTES + 1 - len(body)) if inflater else chunk
-        if received > MAX_BODY_BYTES or len(body) > MAX_BODY_BYTES or count > MAX_CHUNKS:
-            raise TooLarge
-        if inflater and inflater.ended:
-            break
+    async with AsyncExitStack() as stack:
+        is_long = False
+        async for chunk in chunks:
+            received, count = received + len(chunk), count + 1
+            body += inflater.feed(chunk, MAX_BODY_BYTES + 1 - len(body)) if inflater else chunk
+            if received > MAX_BODY_BYTES or len(body) > MAX_BODY_BYTES or count > MAX_CHUNKS:
+                raise TooLarge
+            if not is_long and len(body) > LONG_BYTES:
+                is_long = True
+                await stack.enter_async_context(long)
+            if inflater and inflater.ended:
+                break
     return bytes(body)
 
 

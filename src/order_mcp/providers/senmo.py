@@ -51,7 +51,7 @@ class OrderBody(Wire):
 
 
 class Tokens(Wire):
-    idToken: str
+    idToken: str | None = None
     refreshToken: str | None = None
 
 
@@ -129,8 +129,13 @@ class Senmo(Provider[SenmoSettings]):
         response = await self._get(url, lease)
         if self._stated(response) != 401 or (renewed := await self._tokens.replace(lease)) is None:
             return response
-        # Refused once more, it is the order that is refused: nothing is wrong with the sign-in.
-        return await self._get(url, renewed)
+        response = await self._get(url, renewed)
+        if self._stated(response) == 401:
+            raise Unauthorized(
+                "{provider} accepted the sign-in and refused this {noun}. The operator has to check what may be seen "
+                "with it."
+            )
+        return response
 
     async def _get(self, url: str, lease: Lease) -> Response:
         # The content type is documented even for GET.
@@ -170,11 +175,12 @@ class Senmo(Provider[SenmoSettings]):
         if stated == 404:  # in whatever words: nobody was asked for an order yet
             raise self.bad_response("did not answer like its API: this address does not look like {provider}'s API")
         body, _ = self.read(TokensBody, response)
-        token = body.tokens.idToken
-        if not TOKEN.fullmatch(token):
-            raise self.bad_response("sent a token that cannot be used")
+        # Kept whatever is wrong with the rest: the one that was sent may not be good any more.
         if body.tokens.refreshToken:
             self._refresh_token = SecretStr(body.tokens.refreshToken)
+        token = body.tokens.idToken
+        if token is None or not TOKEN.fullmatch(token):
+            raise self.bad_response("sent a token that cannot be used")
         return token
 
 

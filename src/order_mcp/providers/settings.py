@@ -4,7 +4,7 @@ A settings model is a `ProviderSettings` with one field per variable (`variable(
 in the field's type, and `needs`: what has to be set, as plain English that is also the rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -12,8 +12,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic.fields import FieldInfo
 
 from .addresses import is_loopback, scheme_and_host
-
-MAX_SECRET_BYTES = 64 * 1024  # some files never end
 
 
 def _header(value: str) -> str:
@@ -135,8 +133,11 @@ def _variable(field: FieldInfo) -> Variable:
     )
 
 
-def read_setup(model: type[ProviderSettings], environment: Mapping[str, str]) -> Setup:
-    """Read a provider's variables. A problem is a sentence that names the variable and the rule."""
+def read_setup(model: type[ProviderSettings], environment: Mapping[str, str], read_text: Callable[[str], str]) -> Setup:
+    """Read a provider's variables, and its secrets' files with `read_text`, which raises OSError or ValueError.
+
+    A problem is a sentence that names the variable and the rule.
+    """
     values: dict[str, str] = {}
     problems: list[str] = []
     for declared in variables(model):
@@ -147,7 +148,10 @@ def read_setup(model: type[ProviderSettings], environment: Mapping[str, str]) ->
             if name in environment:
                 problems.append(f"{name} and {file_name} are both set; keep one.")
                 continue
-            values[name] = _read(environment[file_name])
+            try:
+                values[name] = read_text(environment[file_name]).removesuffix("\n").removesuffix("\r")
+            except (OSError, ValueError):
+                values[name] = ""
             if not values[name].strip():
                 problems.append(f"{file_name} must name a readable text file with the secret in it.")
     begun = bool(values) or bool(problems)
@@ -168,13 +172,3 @@ def _rule(error: Any) -> str:
 
 def _met(need: str, values: Mapping[str, str]) -> bool:
     return any(all(name in values for name in way.split(" and ")) for way in need.split(" or "))
-
-
-def _read(file_name: str) -> str:
-    try:
-        with open(file_name, "rb") as file:
-            content = file.read(MAX_SECRET_BYTES + 1)
-        text = content.decode("utf-8")
-    except (OSError, ValueError):
-        return ""
-    return text.removesuffix("\n").removesuffix("\r") if len(content) <= MAX_SECRET_BYTES else ""
