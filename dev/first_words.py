@@ -1,9 +1,17 @@
 """What the SDK answers first, asked of the real server; `make regen` writes it into the package."""
 
+import io
 import json
-import subprocess
 import sys
+import time
+from functools import cache
 from typing import Any
+
+import anyio
+
+from order_mcp.config import read_config
+from order_mcp.protocol.server import build_server
+from order_mcp.protocol.stdio import serve_stdio
 
 from .documents import ROOT
 
@@ -36,18 +44,59 @@ def initialize(version: str, id: Any = 1) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": id, "method": "initialize", "params": params}
 
 
-def first_answer(command: tuple[str, ...], message: dict[str, Any]) -> bytes:
-    """The first line that a server says to a message."""
-    asked = json.dumps(message).encode() + b"\n"
-    return subprocess.run(command, input=asked, capture_output=True, timeout=60, check=True).stdout.splitlines()[0]
+class Plain:
+    """Both ends of a pipe, and nobody in between."""
+
+    def __init__(self, source: io.TextIOBase, wire: io.BytesIO) -> None:
+        self.readline = source.readline
+        self.flush = wire.flush
+        self._wire = wire
+
+    def write(self, text: str) -> None:
+        self._wire.write(text.encode())
+
+
+class Patient(io.TextIOWrapper):
+    """Input that ends a little late: the SDK drops what it is still working on at the end."""
+
+    def __init__(self, lines: bytes, seconds: float) -> None:
+        super().__init__(io.BytesIO(lines), encoding="utf-8", errors="replace")
+        self._seconds = seconds
+
+    def readline(self, size: int = -1, /) -> str:
+        if not (text := super().readline(size)):
+            time.sleep(self._seconds)
+        return text
+
+
+def line(message: Any) -> bytes:
+    """A message as a host writes it."""
+    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
+
+
+@cache
+def _server() -> Any:
+    return build_server(read_config({}))
+
+
+def said_by_the_sdk(lines: bytes, patience: float = 0.1) -> bytes:
+    """Everything that the SDK alone says to these lines."""
+    wire = io.BytesIO()
+    anyio.run(serve_stdio, _server(), Plain(Patient(lines, patience), wire))
+    return wire.getvalue()
+
+
+def first_answer(message: dict[str, Any]) -> bytes:
+    """The first line that the SDK says to a message."""
+    return said_by_the_sdk(line(message)).splitlines()[0]
 
 
 def module() -> str:
     """The module's text."""
-    discover = _answer(first_answer(SDK_ONLY, DISCOVER))
+    discover = _answer(first_answer(DISCOVER))
     unknown = json.loads(json.dumps(DISCOVER).replace(MODERN, UNKNOWN))
-    unsupported = _answer(first_answer(SDK_ONLY, unknown)).replace(UNKNOWN, "{asked}")
-    handshakes = {_answer(first_answer(SDK_ONLY, initialize(v))).replace(v, "{version}") for v in VERSIONS}
+    unsupported = _answer(first_answer(unknown)).replace(UNKNOWN, "{asked}")
+    handshakes = {_answer(first_answer(initialize(v))).replace(v, "{version}") for v in VERSIONS}
     [handshake] = handshakes
     versions = f"VERSIONS = {json.dumps(VERSIONS)}".replace("[", "(").replace("]", ")")
     constants = {"DISCOVER": discover, "UNSUPPORTED": unsupported, "INITIALIZE": handshake}

@@ -2,55 +2,20 @@
 
 import io
 import json
-import time
-from collections.abc import Iterable
+import os
+import threading
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import anyio
 
+from dev.first_words import Patient, said_by_the_sdk
 from order_mcp.config import read_config
 from order_mcp.protocol.early import Overture
 from order_mcp.protocol.server import build_server
 from order_mcp.protocol.stdio import serve_stdio
 
 SERVER = build_server(read_config({}))
-
-
-class Plain:
-    """Both ends of a pipe, and nobody in between."""
-
-    def __init__(self, source: io.TextIOBase, wire: io.BytesIO) -> None:
-        self.readline = source.readline
-        self.flush = wire.flush
-        self._wire = wire
-
-    def write(self, text: str) -> None:
-        self._wire.write(text.encode())
-
-
-class Patient(io.TextIOWrapper):
-    """Input that ends a little late: the SDK drops what it is still working on at the end."""
-
-    def __init__(self, lines: bytes, seconds: float) -> None:
-        super().__init__(io.BytesIO(lines), encoding="utf-8", errors="replace")
-        self._seconds = seconds
-
-    def readline(self, size: int = -1, /) -> str:
-        if not (text := super().readline(size)):
-            time.sleep(self._seconds)
-        return text
-
-
-def line(message: Any) -> bytes:
-    """A message as a host writes it."""
-    return json.dumps(message, separators=(",", ":")).encode() + b"\n"
-
-
-def said_by_the_sdk(lines: bytes, patience: float = 0.1) -> bytes:
-    """Everything that the SDK alone says to these lines."""
-    wire = io.BytesIO()
-    anyio.run(serve_stdio, SERVER, Plain(Patient(lines, patience), wire))
-    return wire.getvalue()
 
 
 def said_early(lines: bytes, patience: float = 0.1) -> tuple[bytes, bytes]:
@@ -80,3 +45,40 @@ def answers(said: Iterable[bytes]) -> dict[Any, dict[str, Any]]:
     by_id = {message["id"]: message for message in messages}
     assert len(by_id) == len(messages), "an id was answered twice"
     return by_id
+
+
+class Played:
+    """A server in this process, at the other end of two real pipes: started as hosts start it, without a process."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.lines: list[bytes] = []
+        reads, self._stdin = os.pipe()
+        out, writes = os.pipe()
+        source = os.fdopen(reads, encoding="utf-8", errors="replace")
+        wire = os.fdopen(writes, "wb")
+        overture = Overture(source, wire)
+        server = build_server(read_config(variables))
+
+        def serve() -> None:
+            anyio.run(serve_stdio, server, overture)
+            wire.close()
+            source.close()
+
+        self._threads = [threading.Thread(target=each) for each in (overture.play, serve, lambda: self._read(out))]
+        for thread in self._threads:
+            thread.start()
+
+    def _read(self, out: int) -> None:
+        with os.fdopen(out, "rb") as pipe:
+            for said in pipe:
+                self.lines.append(said)
+
+    def write(self, sent: bytes) -> None:
+        os.write(self._stdin, sent)
+
+    def leave(self) -> None:
+        """Close its input, and wait for it to end by itself."""
+        os.close(self._stdin)
+        for thread in self._threads:
+            thread.join(20)
+            assert not thread.is_alive()

@@ -14,8 +14,6 @@ class HostStart(NamedTuple):
     source: str
     era: str
     messages: list[dict[str, Any]]
-    pause: float = 0.2
-    """Seconds that it takes after an answer, when it is slow."""
     note: str = ""
 
     def then(self, id: int, method: str, **params: Any) -> dict[str, Any]:

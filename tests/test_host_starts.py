@@ -1,18 +1,20 @@
 """The starts of real hosts, played slowly and fast: each ends in a connection that works."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from dev.first_words import line
 from order_mcp.sandbox import Running, running
 
-from .conversations import answers, compared, line
+from .conversations import Played, answers, compared
 from .host_starts import HOST_STARTS, HostStart
-from .processes import LEGACY, MODERN, Program, started, until
+from .processes import LEGACY, MODERN, started, until
 
 LIST, CALL = 98, 99
-Play = Callable[[Program, HostStart], None]
+# In processes of their own: one of each era, as fast as they can.
+AS_PROCESSES = [next(start for start in HOST_STARTS if start.era == era) for era in (LEGACY, MODERN)]
 
 
 @pytest.fixture(scope="module")
@@ -21,34 +23,15 @@ def box() -> Iterator[Running]:
         yield box
 
 
-def play_slowly(program: Program, start: HostStart) -> None:
-    """Every message after the answer to the one before, and a pause."""
-    for message in start.messages:
-        count = len(program.lines)
-        program.write(line(message).strip())
-        if "id" in message:
-            until(lambda count=count: len(program.lines) > count, f"an answer to {message['method']}")
-            time.sleep(start.pause)
+def asked_by(start: HostStart) -> list[dict[str, Any]]:
+    """What the host says at its start, and two questions in its era."""
+    call = start.then(CALL, "tools/call", name="get_order", arguments={"order_id": "issue-1"})
+    return [*start.messages, start.then(LIST, "tools/list"), call]
 
 
-def play_fast(program: Program, start: HostStart) -> None:
-    """Everything at once."""
-    program.write(b"".join(map(line, start.messages)).strip())
-
-
-@pytest.mark.parametrize("play", [play_slowly, play_fast])
-@pytest.mark.parametrize("start", HOST_STARTS, ids=lambda start: start.host)
-def test_a_host_gets_a_working_connection(start: HostStart, play: Play, box: Running) -> None:
-    with started(variables=box.environment) as program:
-        play(program, start)
-        program.write(line(start.then(LIST, "tools/list")).strip())
-        program.write(line(start.then(CALL, "tools/call", name="get_order", arguments={"order_id": "issue-1"})).strip())
-        asked = [message["id"] for message in start.messages if "id" in message] + [LIST, CALL]
-        until(lambda: len(program.lines) >= len(asked), f"{len(asked)} answers")
-        assert program.leave() == 0
-    assert program.stderr == ""
-    said = answers(program.lines)
-    assert said.keys() == set(asked)
+def assert_connected(start: HostStart, lines: list[bytes]) -> None:
+    said = answers(lines)
+    assert said.keys() == {message["id"] for message in asked_by(start) if "id" in message}
     assert not [message for message in said.values() if "error" in message]
     assert [tool["name"] for tool in said[LIST]["result"]["tools"]] == ["get_order", "get_cart"]
     assert said[CALL]["result"]["structuredContent"]["id"] == "issue-1"
@@ -59,6 +42,32 @@ def test_a_host_gets_a_working_connection(start: HostStart, play: Play, box: Run
                 assert said[message["id"]]["result"]["protocolVersion"] == start.era
             case "server/discover":
                 assert said[message["id"]]["result"]["supportedVersions"] == [MODERN]
+
+
+@pytest.mark.parametrize("slowly", [True, False], ids=["slowly", "fast"])
+@pytest.mark.parametrize("start", HOST_STARTS, ids=lambda start: start.host)
+def test_a_host_gets_a_working_connection(start: HostStart, slowly: bool, box: Running) -> None:
+    played = Played(box.environment)
+    asked = asked_by(start)
+    for message in asked:
+        played.write(line(message))
+        if slowly and "id" in message:
+            # Every message after the answer to the one before.
+            wanted = 1 + sum("id" in each for each in asked[: asked.index(message)])
+            until(lambda wanted=wanted: len(played.lines) >= wanted, f"an answer to {message['method']}")
+    until(lambda: len(played.lines) >= sum("id" in each for each in asked), "every answer")
+    played.leave()
+    assert_connected(start, played.lines)
+
+
+@pytest.mark.parametrize("start", AS_PROCESSES, ids=lambda start: start.host)
+def test_a_host_gets_a_working_connection_to_a_process(start: HostStart, box: Running) -> None:
+    with started(variables=box.environment) as program:
+        program.write(b"".join(map(line, asked_by(start))).strip())
+        until(lambda: len(program.lines) >= sum("id" in each for each in asked_by(start)), "every answer")
+        assert program.leave() == 0
+    assert program.stderr == ""
+    assert_connected(start, program.lines)
 
 
 @pytest.mark.parametrize("start", HOST_STARTS, ids=lambda start: start.host)

@@ -19,9 +19,10 @@ import pytest
 from mcp.client import Client
 
 import order_mcp
+from order_mcp.commands.cli import main
 
 from .conftest import CREDENTIALS, connected, environment, error_of, found, sentence_of
-from .processes import PATIENCE, happens, raw_provider, run, started
+from .processes import PATIENCE, happens, raw_provider, started
 from .stub import Reply, Stub, serving
 from .test_time_and_retries import GOOD, MIB, padded
 from .tls import certificate, silent_provider, tls_provider
@@ -334,12 +335,14 @@ async def test_certificates_that_cannot_be_read_are_unreachable_with_their_cause
 
 
 @pytest.mark.parametrize(("name", "value"), PROXIES[:2])
-def test_doctor_and_every_command_survive_such_a_proxy(name: str, value: str) -> None:
-    variables = FLEET | {"FLEET_BASE_URL": "https://fleet.example", name: value}
+def test_doctor_and_every_command_survive_such_a_proxy(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for variable, given in (FLEET | {"FLEET_BASE_URL": "https://fleet.example", name: value}).items():
+        monkeypatch.setenv(variable, given)
     for command in (["doctor"], ["doctor", "--json"], ["get-order", "42"], ["get-order", "42", "--json"]):
-        ended = run(*command, variables=variables)
-        said = ended.stdout + ended.stderr
-        assert ended.returncode == (1 if command[0] == "doctor" else 3)
+        assert main(command) == (1 if command[0] == "doctor" else 3)
+        said = "".join(capfd.readouterr())
         assert "unreachable" in said and "Traceback" not in said and "word@" not in said
 
 

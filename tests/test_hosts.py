@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from order_mcp.commands.cli import main
-from order_mcp.commands.host_configs import HOSTS, Plan, advice, configuration, plan
+from order_mcp.commands.host_configs import HOSTS, Plan, advice, configuration, plan, this_program
 
 from .conftest import SECRETS, environment
 from .processes import LEGACY, PATIENCE, Program, variables_for
@@ -99,9 +99,14 @@ def test_with_nothing_configured_it_answers_from_the_sandbox_at_once(host: str, 
     pasted = config(host)
     assert Path(pasted.entry["command"]).is_absolute()
     assert pasted.env == {}
+    assert [pasted.entry["command"], *pasted.entry["args"]] == [*this_program(), "--sandbox"]
+    assert "sandbox" in config.advice
+
+
+def test_what_is_printed_starts_and_answers_from_the_sandbox(config: Printer) -> None:
+    pasted = config("claude-desktop")
     assert pasted.handshake() == LEGACY
     assert "Sandbox data" in pasted.run("get-order", "ord_partial").stdout
-    assert "sandbox" in config.advice
 
 
 @every_host
@@ -110,7 +115,7 @@ def test_what_is_configured_is_carried_over_and_starts(host: str, config: Printe
     assert pasted.entry["args"][-1:] != ["--sandbox"]
     assert pasted.env.keys() == {*environment(ADDRESS), "ORDER_MCP_AUDIENCE"}
     assert (pasted.env["SENMO_BASE_URL"], pasted.env["ORDER_MCP_AUDIENCE"]) == (ADDRESS, "customer")
-    assert pasted.handshake() == LEGACY
+    assert [pasted.entry["command"], *pasted.entry["args"]] == this_program()
 
 
 @every_host

@@ -3,7 +3,6 @@
 import gzip
 import json
 import socket
-import statistics
 import threading
 import time
 import tracemalloc
@@ -336,31 +335,22 @@ async def test_cookies_are_not_sent_back(stub: Stub) -> None:
 # Waiting in line ----------------------------------------------------------------------------------------------------
 
 
-async def seconds_per_call(client: Client, provider: str, calls: int) -> float:
-    times = []
-    for _ in range(calls):
-        started = time.perf_counter()
-        found(await ask(client, provider))
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
-
-
 async def test_a_provider_that_hangs_fills_sixteen_places_and_delays_nobody_else(
     stub: Stub, other: Stub, over: threading.Event
 ) -> None:
     stub.reply = hanging(over)
     variables = environment(stub.origin, "fleet", **limits(30, 60)) | environment(other.origin, "polinate")
     async with connected(variables) as client:
-        alone = await seconds_per_call(client, "polinate", 25)
         async with anyio.create_task_group() as group:
             for _ in range(200):
                 group.start_soon(ask, client)
             await happens(lambda: len(stub.asked) == 16, "sixteen requests")
-            crowded = await seconds_per_call(client, "polinate", 25)
+            with anyio.fail_after(5):
+                for _ in range(25):
+                    found(await ask(client, "polinate"))
             assert len(stub.asked) == 16, "no seventeenth request is in flight"
             group.cancel_scope.cancel()
         over.set()
-    assert crowded <= 3 * alone + 0.020
 
 
 async def test_a_free_place_is_taken_by_the_next_in_line(stub: Stub) -> None:

@@ -31,8 +31,9 @@ MAX_CERTAIN_BRACKETS = 100
 
 # What can be read with certainty: messages of these shapes, which the SDK is known to accept. A type or a tuple of
 # types stands for a value of it, a set for one of its members, a list for any number of its one member, a dict for an
-# object with at least these members. `?` marks a member that may be missing or null, `*` stands for every member.
-TOKEN = {"progressToken?": (str, int)}
+# object with at least these members. `?` marks a member that may be missing or null, `~` one that may be missing,
+# `*` stands for every member.
+TOKEN = {"progressToken~": (str, int)}
 CAPABILITIES = {
     "roots?": {"listChanged?": bool},
     "sampling?": {"context?": dict, "tools?": dict},
@@ -181,12 +182,14 @@ def fits(value: Any, shape: Any) -> bool:
         return False
     if "*" in shape:
         return all(fits(member, shape["*"]) for member in value.values())
-    return all(
-        value.get(key[:-1]) is None or fits(value[key[:-1]], inner)
-        if key.endswith("?")
-        else key in value and fits(value[key], inner)
-        for key, inner in shape.items()
-    )
+    return all(_fits_member(value, key, inner) for key, inner in shape.items())
+
+
+def _fits_member(value: dict[str, Any], key: str, shape: Any) -> bool:
+    name = key.rstrip("?~")
+    if name not in value:
+        return name != key
+    return (value[name] is None and key.endswith("?")) or fits(value[name], shape)
 
 
 def _read(line: str) -> dict[str, Any]:
