@@ -97,7 +97,7 @@ class Program:
         return "".join(self.errors)
 
     def write(self, line: bytes) -> None:
-        self.stdin.write(line + b"\n")
+        self.stdin.write(line if line.endswith(b"\n") else line + b"\n")
         self.stdin.flush()
 
     def send(self, method: str, params: dict[str, Any] | None = None, *, id: int | None = None) -> None:

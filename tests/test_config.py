@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from order_mcp.commands.cli import main
 from order_mcp.config import Config, all_variables, read_config, read_environment
 from order_mcp.environment import ConfigurationError
 from order_mcp.models import Audience
@@ -17,7 +18,7 @@ from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Setup, variables
 
 from .conftest import CREDENTIALS, connected, environment, error_of, sentence_of
-from .processes import raw_provider, run
+from .processes import raw_provider
 from .stub import Asked, Reply, Stub
 
 ADDRESS = "https://shop.example.com/api"
@@ -656,15 +657,19 @@ def test_what_kubernetes_says_of_a_service_of_our_name_is_ignored() -> None:
     assert read_config({f"ORDER_MCP_{name}": "tcp://10.0.0.1:8000" for name in names}).unknown == []
 
 
-def test_both_are_said_on_standard_error(tmp_path: Path) -> None:
-    misspelled = run("get-order", "42", variables={"ORDER_MCP_AUDIANCE": "customer"})
-    assert (misspelled.returncode, misspelled.stdout) == (2, "")
-    assert misspelled.stderr == (
-        "order-mcp: ORDER_MCP_AUDIANCE is not a variable of order-mcp. Was ORDER_MCP_AUDIENCE meant?\n"
+def test_both_are_said_on_standard_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ORDER_MCP_COLOUR", "red")
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().err == (
+        "order-mcp: ORDER_MCP_COLOUR is not a variable of order-mcp; it means nothing here.\n"
     )
-    unknown = run("doctor", variables={"ORDER_MCP_COLOUR": "red"})
-    assert unknown.returncode == 1
-    assert unknown.stderr == "order-mcp: ORDER_MCP_COLOUR is not a variable of order-mcp; it means nothing here.\n"
     (tmp_path / "some.env").write_text("ORDER_MCP_AUDIENCE: customer\n")
-    unreadable = run("serve", "--env-file", str(tmp_path / "some.env"))
-    assert unreadable.returncode == 2 and "line 1 cannot be read" in unreadable.stderr
+    assert main(["serve", "--env-file", str(tmp_path / "some.env")]) == 2
+    assert "line 1 cannot be read" in capsys.readouterr().err
+    monkeypatch.setenv("ORDER_MCP_AUDIANCE", "customer")
+    assert main(["get-order", "42"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "order-mcp: ORDER_MCP_AUDIANCE is not a variable of order-mcp. Was ORDER_MCP_AUDIENCE meant?\n"

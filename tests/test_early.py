@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -29,9 +30,11 @@ from dev.first_words import (
     module,
     said_by_the_sdk,
 )
+from order_mcp.commands.cli import main
 from order_mcp.protocol.early import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, fits
+from order_mcp.sandbox import Running, running
 
-from .conversations import answers, compared, said_early
+from .conversations import Played, answers, compared, said_early
 from .processes import ENVELOPE, LEGACY, MODERN, PATIENCE, Program, started, until, variables_for
 
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
@@ -267,42 +270,58 @@ SEQUENCES = {
     "the same id again": [discover(5), *LEGACY_WORK],
     "discover, then modern calls and a late discover": [discover(1), discover(2), *MODERN_WORK, discover("late")],
 }
-PACES = {
-    "at once": list(SEQUENCES),
-    "one after the other": ["notifications in between"],
-    "after the SDK is loaded": ["discover, then initialize", "discover, then modern calls and a late discover"],
-}
 
 
-def send_and_wait(program: Program, message: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def box() -> Iterator[Running]:
+    with running(port=0) as box:
+        yield box
+
+
+def send_and_wait(program: Program | Played, message: dict[str, Any]) -> None:
     count = len(program.lines)
-    program.write(line(message).strip())
+    program.write(line(message))
     if "id" in message:
         until(lambda: len(program.lines) > count, f"an answer to {message['method']}")
 
 
-@pytest.mark.parametrize(("pace", "sequence"), [(pace, each) for pace, some in PACES.items() for each in some])
-def test_a_sequence_ends_in_a_working_connection(pace: str, sequence: str) -> None:
-    messages = SEQUENCES[sequence]
+def assert_works(messages: list[dict[str, Any]], lines: list[bytes]) -> None:
+    """The first discover is answered, and so is all the work that followed it."""
     ids = [message["id"] for message in messages if "id" in message]
-    with started("--sandbox") as program:
-        if pace == "at once":
-            program.write(b"".join(map(line, messages)).strip())
-        else:
-            send_and_wait(program, messages[0])
-            if pace == "after the SDK is loaded":
-                until(lambda: "sandbox" in program.stderr, "everything to be imported")
-            for message in messages[1:]:
-                send_and_wait(program, message)
-        until(lambda: len(program.lines) >= len(ids), f"{len(ids)} answers")
-        assert program.leave() == 0
-    probe = json.loads(program.lines.pop(0))
+    probe = json.loads(lines[0])
     assert probe["id"] == ids.pop(0) and probe["result"]["supportedVersions"] == [MODERN]
-    said = answers(program.lines)
+    said = answers(lines[1:])
     assert sorted(said, key=str) == sorted(ids, key=str)
     assert {tool["name"] for tool in said[8]["result"]["tools"]} == {"get_order", "get_cart"}
     assert said[9]["result"]["structuredContent"]["provider"] == "senmo"
     assert all(each["result"] == probe["result"] for each in said.values() if "supportedVersions" in each["result"])
+
+
+@pytest.mark.parametrize("pace", ["at once", "one after the other"])
+@pytest.mark.parametrize("sequence", SEQUENCES)
+def test_a_sequence_ends_in_a_working_connection(pace: str, sequence: str, box: Running) -> None:
+    messages = SEQUENCES[sequence]
+    played = Played(box.environment)
+    if pace == "at once":
+        played.write(b"".join(map(line, messages)))
+    else:
+        for message in messages:
+            send_and_wait(played, message)
+    until(lambda: len(played.lines) >= sum("id" in message for message in messages), "every answer")
+    played.leave()
+    assert_works(messages, played.lines)
+
+
+@pytest.mark.parametrize("sequence", ["discover, then initialize", "discover, then modern calls and a late discover"])
+def test_a_sequence_works_also_when_the_sdk_has_been_loaded_meanwhile(sequence: str) -> None:
+    messages = SEQUENCES[sequence]
+    with started("--sandbox") as program:
+        send_and_wait(program, messages[0])
+        until(lambda: "sandbox" in program.stderr, "everything to be imported")
+        for message in messages[1:]:
+            send_and_wait(program, message)
+        assert program.leave() == 0
+    assert_works(messages, program.lines)
 
 
 def test_the_era_that_was_settled_stays() -> None:
@@ -346,7 +365,6 @@ def test_it_ends_when_its_input_closes_after_a_while() -> None:
 
 # The command line ---------------------------------------------------------------------------------------------------
 
-SDK_WITH_ARGUMENTS = (sys.executable, "-c", "import sys; from order_mcp.commands.cli import main; sys.exit(main())")
 MISTAKES: list[tuple[list[str], dict[str, str]]] = [
     ([], {"ORDER_MCP_TIMEOUT_SECONDS": "bad"}),
     (["--env-file", "no/such/file"], {}),
@@ -357,26 +375,33 @@ MISTAKES: list[tuple[list[str], dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("arguments", "variables"), MISTAKES)
-def test_a_mistake_is_reported_as_without_the_early_answers(arguments: list[str], variables: dict[str, str]) -> None:
-    outputs = []
-    for command in (SDK_WITH_ARGUMENTS, EARLY):
-        with subprocess.Popen(
-            [*command, *arguments],
-            env=variables_for(variables),
-            stdin=subprocess.PIPE,  # open to the end: nobody may wait for it
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process:
-            assert process.stdin and process.stdout and process.stderr
-            try:
-                process.stdin.write(line(discover()))
-                process.stdin.flush()
-                outputs.append((process.wait(PATIENCE), process.stderr.read()))
-                answers(process.stdout)
-            finally:
-                process.kill()
-    assert outputs[0] == outputs[1]
-    assert outputs[0][0] == 2 and b"order-mcp: " in outputs[0][1]
+def test_a_mistake_is_reported_as_without_the_early_answers(
+    arguments: list[str],
+    variables: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with subprocess.Popen(
+        [*EARLY, *arguments],
+        env=variables_for(variables),
+        stdin=subprocess.PIPE,  # open to the end: nobody may wait for it
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(line(discover()).decode())
+        process.stdin.flush()
+        early = process.wait(PATIENCE), process.stderr.read()
+        answers(said.encode() for said in process.stdout)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    try:
+        code = main(arguments)
+    except SystemExit as exit:
+        code = exit.code
+    assert early == (code, capfd.readouterr().err)
+    assert code == 2 and "order-mcp: " in early[1]
 
 
 STARTS_EARLY = [[], ["serve"], ["--sandbox"], ["serve", "--sandbox"], ["--sandbox", "serve"]]

@@ -190,9 +190,9 @@ def test_a_cancelled_call_ends_its_request_and_the_next_call_is_served(legacy: b
 # Configuration ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "bad"), [("ORDER_MCP_TIMEOUT_SECONDS", "soon"), ("ORDER_MCP_SANDBOX", "x")])
-def test_a_malformed_server_variable_stops_the_start_with_one_line(name: str, bad: str) -> None:
-    ended = run(variables={name: bad})
+def test_a_malformed_server_variable_stops_the_start_with_one_line() -> None:
+    name = "ORDER_MCP_TIMEOUT_SECONDS"
+    ended = run(variables={name: "soon"})
     assert (ended.returncode, ended.stdout) == (2, "")
     [line] = ended.stderr.splitlines()
     assert name in line
