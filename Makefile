@@ -8,9 +8,9 @@ READY := .venv/.ready
 demo: $(READY)
 	@$(BIN)/order-mcp demo
 
-# Three at a time: on two cores there is always one that waits for something.
+# Four at a time: on two cores there are always some that wait for something.
 test: $(READY)
-	$(BIN)/pytest --numprocesses 3 --dist worksteal
+	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 # Real clients over stdio and HTTP; `ARGS=--write` rewrites the table in docs/clients.md. Its environments are in .clients.
 test-clients: $(READY)

@@ -1,6 +1,8 @@
 """The house: who may import whom, how long a module is, who may print. Read from the source, not from running it."""
 
 import ast
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 
 import order_mcp
 from order_mcp.providers.registry import PROVIDERS
+
+from .processes import variables_for
 
 ROOT = Path(order_mcp.__file__).parent
 PROVIDER_FILES = tuple(f"providers/{name}" for name in PROVIDERS)
@@ -185,6 +189,16 @@ def test_no_module_is_long_without_a_reason(module: str) -> None:
     assert lines <= MAX_LINES or module in MAY_BE_LONGER, f"{lines} lines"
 
 
+@pytest.mark.parametrize("module", [module for module in FILES if room(module) != "sandbox"])
+def test_no_function_has_six_parameters(module: str) -> None:
+    # The sandbox's are rows of data; the backend's signature is the library's.
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = node.args
+            names = {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)} - {"self", "cls"}
+            assert len(names) < 6 or node.name == "connect_tcp", node.name
+
+
 @pytest.mark.parametrize("module", FILES)
 def test_only_the_command_line_and_the_demo_print(module: str) -> None:
     writes = {"print", "sys.stdout.write", "sys.stderr.write", "os.write", "pprint", "input"}
@@ -204,3 +218,23 @@ def test_the_check_sees_imports_wherever_they_stand(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(TREES, "providers/base", ast.parse(source))
     assert set(imports("providers/base")) >= {"httpx2", "order_mcp.router", "order_mcp.providers.wire"}
     assert {"desk", "router"} <= ours("providers/base") and libraries("providers/base") == {"httpx2"}
+
+
+COMMANDS = [["--version"], ["config", "cursor"], ["doctor", "--json"], ["get-order", "ord_partial", "--sandbox"]]
+LOADED = "import sys; from order_mcp.__main__ import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
+def test_a_command_that_speaks_no_mcp_loads_no_sdk(arguments: list[str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments], capture_output=True, encoding="utf-8", env=variables_for({})
+    )
+    loaded = set(ended.stderr.splitlines()[-1].split())
+    assert ended.stdout and "order_mcp.commands.cli" in loaded
+    assert not {name for name in loaded if name.split(".")[0] in ("mcp", "mcp_types")}
+
+
+def test_a_release_borrows_nothing_from_the_tests() -> None:
+    for folder in ("release", "dev"):
+        for path in Path(__file__).parents[1].joinpath(folder).rglob("*.py"):
+            assert not re.search(r"^\s*(from|import) tests\b", path.read_text(encoding="utf-8"), re.MULTILINE), path

@@ -1,4 +1,4 @@
-"""A stranger's text is made harmless: one pass over a finished object, so that no field can be forgotten."""
+"""Makes text from strangers harmless, in one pass over the finished object, so that no field is forgotten."""
 
 import re
 import unicodedata
@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from .models import TextKind
 
 _NOT_CORE = re.compile("[^0-9A-Za-z]+")
-# A shorter password would take harmless words with it.
+# A shorter secret could be part of a harmless word.
 SHORTEST_SECRET = 6
-# How many times its limit a text is looked at: what is invisible may stand in front of what is not.
+# A text is read up to this many times its limit, because invisible characters may come first.
 _LOOK_AT = 8
-# Accents one upon the other, more than any script has: putting them in order takes the square of their number
+# No script puts so many accents on one letter. Sorting them takes quadratic time, so the rest is dropped
 # (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format).
 _MAX_ACCENTS = 30
 
@@ -94,7 +94,7 @@ class Cleaner:
             return Cleaned(value, False)
         if not isinstance(kind, TextKind):
             return self.clean(value, kind)
-        # The keys are the provider's own: rules that are made for our keys mean nothing to them.
+        # The provider chose these keys. Rules for our own keys do not apply to them.
         free = {self._text(key, kind): self._value(member, kind).value for key, member in value.items()}
         return Cleaned({key: member for key, member in free.items() if key and member is not None}, False)
 

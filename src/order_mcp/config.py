@@ -1,4 +1,4 @@
-"""Environment → frozen settings. Read once, at start-up.
+"""Settings and accounts, read from the environment once at start-up.
 
 A provider's variables belong to its own file; this module holds the server's, and finds the rest by discovery.
 """
@@ -91,7 +91,7 @@ class Config:
 
     @property
     def caller(self) -> Caller:
-        """The one caller there is: whoever has this process's pipe, or reaches its port."""
+        """The only caller of this process: whoever has its pipe or reaches its port."""
         return Caller("local", self.server.audience, tuple(self.providers))
 
     def offered(self, caller: Caller, noun: Noun, *, every: bool) -> list[str]:
@@ -101,7 +101,7 @@ class Config:
 
 
 class Account:
-    """One provider as it is set up here. Nobody above sees its class."""
+    """One provider as it is set up here. The router and the desk know accounts, never provider classes."""
 
     def __init__(self, kind: type[AnyProvider], setup: Setup, http: Http) -> None:
         self._kind = kind
@@ -122,11 +122,11 @@ class Account:
 
     @property
     def impossible_id(self) -> str:
-        """An id that nothing has there."""
+        """An id that no order has."""
         return self._kind.impossible_id
 
     def has(self, noun: Noun) -> bool:
-        """Whether there is such a thing at all."""
+        """Whether the provider has orders, or carts, at all."""
         return self._kind.has(noun)
 
     def refused_id(self, id: str) -> str | None:

@@ -78,7 +78,7 @@ async def open_desk(config: Config) -> AsyncIterator[Desk]:
 
 @contextmanager
 def contained_bugs() -> Iterator[None]:
-    """Let nothing out but errors of ours.
+    """Turn every unexpected exception into `internal`.
 
     The SDK would send an exception's own text to the client, and a terminal would show it; and it may hold anything.
     """

@@ -1,4 +1,4 @@
-"""Where variables come from: this process, and one file that the operator names. What is in doubt stops the start.
+"""Reads variables from this process and from one file. A doubtful line or name stops the start.
 
 A line that was skipped, or a name that was misspelled, could be the one that keeps something from being shown.
 """
@@ -11,11 +11,11 @@ from io import StringIO
 from typing import Any
 
 OURS = "ORDER_MCP_"
-# Far more than what belongs in them; some files never end.
+# Far more than is needed. Some files never end.
 MAX_FILE_BYTES, MAX_SECRET_BYTES = 256 * 1024, 64 * 1024
 # What a shell hands over as `<(command)`.
 _OPEN_ALREADY = ("/dev/fd/", "/proc/self/fd/")
-# Below these a name is rather another word than a slip of the pen.
+# How alike two names have to be to count as a misspelling.
 NEAR_NAME, NEAR_WHOLE_NAME = 0.75, 0.93
 
 # What Kubernetes tells every container about a service called order-mcp, or order-mcp-something
@@ -66,7 +66,7 @@ def read_file(path: str) -> dict[str, str]:
 
 
 def check_names(given: Iterable[str], known: Collection[str]) -> list[str]:
-    """The names that look like ours, are not, and are like none of ours; they mean nothing.
+    """The names that begin like ours and are unknown. They have no effect.
 
     Raises:
         ConfigurationError: a name is nearly one of ours.

@@ -60,7 +60,7 @@ class OrderMcpError(Exception):
             self.details["request_id"] = request_id
 
     def said_of(self, provider: str, title: str, noun: str) -> Self:
-        """The same error with names in it. Below a look-up, sentences say `{provider}` and `{noun}` instead."""
+        """A copy with the names filled in: below a look-up, sentences contain `{provider}` and `{noun}`."""
         error = copy(self)
         error.provider = provider
         error.sentence = self.sentence.replace("{provider}", title).replace("{noun}", noun)

@@ -51,7 +51,7 @@ class Router:
         if not candidates:
             raise InvalidInput(" ".join(reason for reason in refusals.values() if reason))
         outcomes = await self._gather(noun, id, candidates)
-        # In the registry's order, whoever was faster: the same question gets the same answer.
+        # In a fixed order, so that the same question gets the same answer whichever provider was faster.
         return self._verdict(noun, {account.name: outcomes.get(account.name) for account in candidates})
 
     async def _gather(self, noun: Noun, id: str, candidates: Sequence[Account]) -> dict[str, Outcome]:

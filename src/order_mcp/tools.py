@@ -123,6 +123,8 @@ class Tool:
     noun: Noun
     arguments: type[Arguments]
     record: type[Record]
+    label: str
+    """What one of them is called."""
     what: str
     """What it looks up, in words."""
     answers: str
@@ -156,6 +158,7 @@ ORDER_TOOL = Tool(
     Noun.ORDER,
     OrderArguments,
     Order,
+    label="An order",
     what="one order",
     answers="status, what is outstanding, items, totals, dates, tracking",
     question="where an order is or how it stands",
@@ -165,10 +168,11 @@ CART_TOOL = Tool(
     Noun.CART,
     CartArguments,
     Cart,
+    label="A cart",
     what="one cart (a basket that is not an order yet)",
     answers="items, rent, buyer",
     question="what is in a cart",
-    names_every_provider=True,  # they are few
+    names_every_provider=True,  # only few providers have carts
 )
 TOOLS = {tool.name: tool for tool in (ORDER_TOOL, CART_TOOL)}
 

@@ -102,7 +102,7 @@ def present(record: Record, source: Source, view: View) -> Answer:
     cleaner = Cleaner(view.secrets)
     overview, withheld = _overview(record, view)
     overview, is_lossy = cleaner.clean(overview, type(record))
-    # The caller's own word, which the arguments let in only as cleaning would leave it.
+    # The id as the caller wrote it. The arguments accept only ids that cleaning does not change.
     overview["id"] = record.id
     _tidy(overview)
     if view.sandbox:
@@ -125,7 +125,7 @@ def present(record: Record, source: Source, view: View) -> Answer:
     if is_lossy:
         _add_dropped(overview)
     end = view.item_offset + len(page)
-    # What these lose is not lost from the answer, so it is not counted.
+    # These lines are only for the summary, so their losses do not count.
     first = [_line(line, view, cleaner, whole=True).value for line in (lines or [])[:SUMMARY_LINES]]
     about = About(
         source,
@@ -181,7 +181,7 @@ def _keep(overview: dict[str, Any], key: str, members: frozenset[str]) -> None:
 
 
 def _tidy(overview: dict[str, Any]) -> None:
-    """Leave out what lost its only content on the way."""
+    """Remove parts that became empty."""
     if "references" in overview:
         overview["references"] = [reference for reference in overview["references"] if "value" in reference]
     for key in [key for key, value in overview.items() if value in ({}, []) and key not in _MAY_BE_EMPTY]:
@@ -207,7 +207,7 @@ def _page(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> tup
         size = len(compact(shown)) + 1
         if size > room:
             if page:
-                break  # this line is not on the page, and neither is what it lost
+                break  # this line is not on the page, so its losses do not count
             line_is_lossy |= shown.pop("subscription_ids", None) is not None
         room -= size
         is_lossy |= line_is_lossy

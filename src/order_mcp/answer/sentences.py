@@ -152,7 +152,7 @@ def _times(line: dict[str, Any]) -> str:
 def _name(line: dict[str, Any]) -> str:
     if name := line.get("title") or line.get("sku"):
         return quoted(name)
-    # An id is not a name, and is not dressed up as one.
+    # An id is not a name, so it is called an item.
     return f"item {quoted(line['variant_id'])}" if "variant_id" in line else "unnamed device"
 
 

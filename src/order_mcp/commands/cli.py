@@ -1,4 +1,4 @@
-"""The command line. Everything heavy is imported by the command that needs it: hosts wait for the first answer."""
+"""The command line. Each command imports what only it needs, so that every start is fast."""
 
 import argparse
 import json
@@ -35,7 +35,7 @@ class Stop(Exception):
 
 def main(arguments: Sequence[str] | None = None, *, pipe: Any = None) -> int:
     """Run one command; returns the exit code. `pipe` is the client's, where somebody talks to it already."""
-    # Given here and not as defaults, which a command would put back over what was said before it.
+    # Set here, because a default of a subcommand would overwrite an option that stands before it.
     options = _parser().parse_args(arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe))
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's code page may not know every character

@@ -25,7 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: the port is taken, or not ours to take.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because only then does the event loop send answers without delay.
+    # The event loop turns off the send delay only when the protocol is named.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere it would let two programs share the port
@@ -45,8 +45,8 @@ def url_of(host: str, listener: socket.socket) -> str:
 
 def serve_http(server: Server[Desk], host: str, listener: socket.socket) -> None:
     """Serve streamable HTTP at `/mcp` until interrupted."""
-    # The event loop uses `backlog` twice: for how many connections may wait, which `_Server` sets again, and for how
-    # often it tries to accept one in a row. At the limit of descriptors, more than once would keep it busy for nothing.
+    # `backlog` has two meanings: how many connections may wait (`_Server` sets that again), and how often the event
+    # loop tries to accept in a row. At the limit of descriptors, more than one try would keep it busy.
     settings = uvicorn.Config(
         _http_app(server, host), log_config=None, access_log=False, timeout_graceful_shutdown=2, backlog=1
     )
@@ -95,7 +95,7 @@ def _http_app(server: Server[Desk], host: str) -> Any:
 def _refused(scope: Any) -> int | None:
     """The status that refuses a request before the SDK sees it, or None where it may go on."""
     for name, value in scope["headers"]:
-        # The SDK compares only how these begin, and `127.0.0.1:1.evil.example` begins like this machine.
+        # The SDK compares only the beginning, so it would accept `127.0.0.1:1.evil.example`.
         if name == b"host" and not _THIS_MACHINE.fullmatch(value):
             return 421
         if name == b"origin" and not _THIS_MACHINE.fullmatch(value.removeprefix(b"http://")):

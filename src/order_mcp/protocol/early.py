@@ -78,16 +78,16 @@ def begin(arguments: Sequence[str]) -> "Overture | None":
         return None
     try:
         for standard in (0, 1, 2):
-            os.fstat(standard)  # a closed one would be taken by the next thing that is opened
-        # Lines and characters are what they are to the SDK, which reads in the same way.
+            os.fstat(standard)  # otherwise the next `open()` would get descriptor 0, 1 or 2
+        # The SDK splits lines and decodes characters in the same way.
         source, wire = os.fdopen(os.dup(0), encoding="utf-8", errors="replace"), os.fdopen(os.dup(1), "wb")
-        # As the SDK does it: what anything prints by accident goes to standard error, and nothing else reads the pipe.
+        # As in the SDK: accidental output goes to standard error, and nothing else can read the pipe.
         os.dup2(2, 1)
         with open(os.devnull, "rb") as nothing:
             os.dup2(nothing.fileno(), 0)
     except OSError:
         return None
-    # The thread that waits for input cannot be interrupted, so a process that nobody listens to ends like this.
+    # The thread that waits for input cannot be interrupted. So when the host stops reading, the process exits at once.
     overture = Overture(source, wire, leave=partial(os._exit, 0))
     Thread(target=overture.play, name="order-mcp-early", daemon=True).start()
     return overture
@@ -154,7 +154,7 @@ class Overture:
         if self._swallowed is not None and text.startswith(self._swallowed):
             self._swallowed = None
             return
-        with self._or_leave():  # a long line is not kept until `flush`
+        with self._or_leave():  # a long line is written before `flush`
             self._wire.write(text.encode())
 
     def flush(self) -> None:

@@ -11,7 +11,7 @@ from ..answer.present import compact
 from ..config import Caller, Config
 from ..desk import Desk
 from ..errors import InvalidInput, NotFound, OrderMcpError
-from ..models import AUTO, Noun
+from ..models import AUTO
 from ..tools import TOOLS, Tool
 from . import prompts
 from .schemas import LISTS_KEEP_MILLISECONDS
@@ -19,7 +19,6 @@ from .schemas import LISTS_KEEP_MILLISECONDS
 MIME_TYPE = "application/json"
 PROVIDER = "provider"
 """The variable of every template that can be completed."""
-TITLES = {Noun.ORDER: "An order", Noun.CART: "A cart"}
 Context = ServerRequestContext[Desk]
 Page = types.PaginatedRequestParams | None
 
@@ -62,15 +61,15 @@ class Resources:
         self._completions[prompts.NAME] = self._completions[template(prompts.TOOL)]
 
     async def list(self, context: Context, params: Page) -> types.ListResourcesResult:
-        # Nothing to browse: who wants to attach an order has its id.
+        # There is nothing to browse: people who attach an order know its id.
         return types.ListResourcesResult(resources=[], ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private")
 
     async def list_templates(self, context: Context, params: Page) -> types.ListResourceTemplatesResult:
         templates = [
             types.ResourceTemplate(
                 name=tool.noun,
-                title=TITLES[tool.noun],
-                description=f"{TITLES[tool.noun]} by id, as compact JSON; provider may be auto",
+                title=tool.label,
+                description=f"{tool.label} by id, as compact JSON; provider may be auto",
                 uri_template=template(tool),
                 mime_type=MIME_TYPE,
             )

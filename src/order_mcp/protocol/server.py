@@ -31,7 +31,7 @@ Context = ServerRequestContext[Desk]
 def build_server(config: Config) -> Server[Desk]:
     """The MCP server over a configuration; hosts and tests run it over a transport of their choice."""
     caller = config.caller
-    # Made when they are first listed: a host waits for the answer to its handshake, not for these.
+    # Built at the first tools/list, so that the handshake is answered sooner.
     published = cache(lambda: [_published(tool, config, caller) for tool in TOOLS.values()])
     resources, prompts = Resources(config, caller), Prompts(caller)
 

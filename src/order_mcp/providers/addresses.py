@@ -1,4 +1,4 @@
-"""What this machine says of the way to an address: is it this machine itself, which certificates, which proxy."""
+"""Facts about an address and this machine: is it valid, is it loopback, which certificates, which proxy."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def ssl_context() -> ssl.SSLContext:
     file = os.environ.get("SSL_CERT_FILE")
     try:
         if file and not os.path.isfile(file):
-            raise OSError  # also a pipe, which would be waited for
+            raise OSError  # a pipe without a writer would block
         return httpcore2.default_ssl_context()
     except (OSError, ValueError):
         raise UnusableSetting("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read") from None
@@ -70,7 +70,7 @@ def _is_in_network(host: str, no_proxy: str) -> bool:
 
 
 def scheme_and_host(address: str) -> tuple[str, str]:
-    """What the HTTP library makes of an address.
+    """Scheme and host of an address.
 
     Raises:
         ValueError: it refuses the address, DNS would refuse the host, or there is a user in it.

@@ -1,4 +1,4 @@
-"""What every provider shares: one look-up, one reading of refusals, one way to build an address."""
+"""What every provider shares: the look-up, the meaning of refusals, how an address is built."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -55,7 +55,7 @@ class Provider(Generic[SettingsType]):
         self.settings = settings
         self.channel = channel
 
-    # What a subclass may override. Its errors may say `{provider}` and `{noun}`: the look-up fills in which.
+    # What a subclass may override. Errors may contain `{provider}` and `{noun}`; `look_up` fills them in.
 
     def headers(self) -> Mapping[str, str]:
         """The headers that sign a request in."""
@@ -97,7 +97,7 @@ class Provider(Generic[SettingsType]):
         return UnsupportedOperation("{provider} has no {noun}s that can be looked up. Tell the user so.")
 
     async def look_up(self, noun: Noun, id: str, on_attempt: OnAttempt) -> Record:
-        """One order or cart, within the deadline. Says which provider, when, and what an error is about.
+        """Look up one order or cart within the deadline. Adds provider and time, and names both in errors.
 
         Raises:
             OrderMcpError: whatever went wrong; see `errors`.
@@ -121,12 +121,12 @@ class Provider(Generic[SettingsType]):
         """GET `base_url/segments…`, read the body as `model` and translate it. The last segment is the id."""
         response = await self.get(self.url(*segments))
         wire, read = self.read(model, response)
-        # A long order takes a while: in between others have their turn.
+        # A long order takes a while, so other tasks get a turn in between.
         await checkpoint()
         record = translate(wire, read)
         await checkpoint()
         if record.id != segments[-1]:
-            # Whatever else is on this connection may be somebody else's too.
+            # More answers on this connection may belong to other requests.
             await response.drop()
             raise self.bad_response("answered with another {noun} than the one asked for")
         return record
@@ -161,7 +161,7 @@ class Provider(Generic[SettingsType]):
         return "/".join([self.settings.address, *(quote(segment, safe="") for segment in segments)])
 
     def error_for(self, response: Response, body: Any) -> OrderMcpError | None:
-        """What a status that is not a success means: the one place where that is read."""
+        """The error that a response means, or None for a success. Every status is read here."""
         status, request_id = self.status(response, body), self.request_id(body)
         if 200 <= status < 300:
             return None

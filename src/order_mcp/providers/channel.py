@@ -1,4 +1,4 @@
-"""THE place for time limits, retries and size limits.
+"""The one place for time limits and retries.
 
 A `Channel` is one provider's way out: connections of its own, at most 16 requests in flight, at most three attempts
 each, every attempt within its wall-clock limit, no redirects, no cookies. It returns status, `Retry-After` and bytes;
@@ -25,8 +25,8 @@ from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body,
 MAX_IN_FLIGHT = 16
 MAX_ATTEMPTS = 3
 KEPT_ALIVE_SECONDS = 5.0
-MAX_RETRY_AFTER_SLEEP = 3.0  # a tool that sleeps for longer looks hung; the caller is told the wait instead
-# 500 is not here: Senmo's is a deterministic fault, and hammering it helps nobody.
+MAX_RETRY_AFTER_SLEEP = 3.0  # a longer sleep looks like a hang, so the caller is told the wait instead
+# 500 is not here: Senmo answers the same request with the same 500 every time, so a retry does not help.
 RETRY_STATUS = frozenset({429, 502, 503, 504})
 # Everything that the library says of a connection; its exceptions have no common base.
 NETWORK_FAILURES = (
@@ -36,7 +36,7 @@ NETWORK_FAILURES = (
     httpcore2.TimeoutException,
     httpcore2.UnsupportedProtocol,
 )
-# What a failure means, the more particular first.
+# What a failure means. The special cases stand first.
 CAUSES: tuple[tuple[type[Exception], str], ...] = (
     (NameNotFound, "the name of its host was not found"),
     (NotSecure, "no secure (TLS) connection could be made"),
@@ -52,7 +52,7 @@ OnAttempt = Callable[[], None]
 
 
 def nobody_listens() -> None:
-    """The hook of who wants to know nothing."""
+    """The hook for a caller that does not count attempts."""
 
 
 _on_attempt: ContextVar[OnAttempt] = ContextVar("on_attempt", default=nobody_listens)
@@ -66,7 +66,7 @@ class _TryAgain(Exception):
 
 
 class Http:
-    """What the channels of one process have in common: limits, certificates, and a place for work of nobody's call."""
+    """What the channels of one process share: limits, certificates, and a group for background work."""
 
     def __init__(self, *, user_agent: str, timeout_seconds: float, deadline_seconds: float) -> None:
         self.user_agent = user_agent
@@ -77,12 +77,12 @@ class Http:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Http"]:
-        """Give up what is under way and close every connection at the end."""
+        """Run until the block ends, then stop background work and close every connection."""
         failure: Exception | None = None
         async with anyio.create_task_group() as self._group:
             try:
                 yield self
-            except Exception as error:  # a group would wrap it in another one
+            except Exception as error:  # otherwise the task group would wrap it in an ExceptionGroup
                 failure = error
             finally:
                 self._group.cancel_scope.cancel()
@@ -93,7 +93,7 @@ class Http:
             raise failure
 
     def start(self, work: Work) -> None:
-        """Do something that runs to its end, whoever leaves."""
+        """Run something in the background. It goes on when the caller leaves."""
         assert self._group is not None, "nothing is asked before the desk is open"
         self._group.start_soon(work)
 
@@ -112,7 +112,7 @@ class Channel:
     def __init__(self, http: Http) -> None:
         self._http = http
         self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT)
-        # One long answer at a time: sixteen of them at once would fill the memory, and hold up everybody.
+        # Long bodies are read one at a time. Sixteen at once would use much memory and block other calls.
         self._long = anyio.Semaphore(1)
         self._pool: httpcore2.AsyncConnectionPool | None = None
         self._is_proxied = False
@@ -130,7 +130,7 @@ class Channel:
             _on_attempt.reset(before)
 
     def start(self, work: Work) -> None:
-        """Do something that belongs to no single call, and runs to its end whoever leaves."""
+        """Run something in the background. It goes on when the caller leaves."""
         self._http.start(work)
 
     async def request(self, method: str, url: str, *, headers: Mapping[str, str], json: Any = None) -> Response:
@@ -141,7 +141,7 @@ class Channel:
             Unreachable: no connection, or one that broke, three times.
             BadResponse: a body that is too large or cannot be decompressed.
         """
-        import stamina  # here, because a start should not wait for what only a look-up needs
+        import stamina  # imported here because only a look-up needs it, and the start should be fast
 
         try:
             async for attempt in stamina.retry_context(
@@ -182,7 +182,7 @@ class Channel:
                 retry_after=retry_after_of(raw.headers),
                 stream=raw.extensions["network_stream"],
             )
-            # A refusal does not say for which order it is, so a second copy of it could pass for the next answer.
+            # A refusal does not name its order. A second copy of it would look like the answer to the next request.
             if not ends_cleanly(raw) or not 200 <= raw.status < 300:
                 await response.drop()
             return response

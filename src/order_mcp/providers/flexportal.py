@@ -198,7 +198,8 @@ def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
     item_count = read.number(totals.totalDevices)
     lines = None if wire.items is None else [to_line(item, word, read) for item in wire.items]
     progress = to_progress(wire.rentalProgress, read)
-    check_figures(word, item_count, lines, progress, wire.rentalIds, read)
+    check_counts(item_count, lines, progress, read)
+    check_progress(word, progress, wire.rentalIds, read)
     return Order(
         id=wire.orderId,
         status=ORDER_STATUS.get(word or "", OrderStatus.UNKNOWN),
@@ -286,24 +287,23 @@ def to_progress(wire: RentalProgress | None, read: Reader) -> Progress | None:
     return filled(Progress(total=read.number(wire.totalDevices), fulfilled=read.number(wire.rentedDevices)))
 
 
-def check_figures(
-    word: str | None,
-    item_count: Number | None,
-    lines: list[LineItem] | None,
-    progress: Progress | None,
-    rental_ids: list[str] | None,
-    read: Reader,
+def check_counts(
+    item_count: Number | None, lines: list[LineItem] | None, progress: Progress | None, read: Reader
 ) -> None:
-    """Warn where the provider contradicts itself. The status is trusted, the figures are shown as they are."""
-    total, rented = (progress.total, progress.fulfilled) if progress else (None, None)
+    """Warn where the provider gives different numbers of devices. They are all shown as they are."""
     quantities = [line.quantity for line in lines or []]
-    counts = {item_count, total}
+    counts = {item_count, progress.total if progress else None}
     if lines and None not in quantities:
         counts.add(sum(quantity for quantity in quantities if quantity is not None))
     if len(counts - {None}) > 1:
         read.warn("count_mismatch")
+
+
+def check_progress(word: str | None, progress: Progress | None, rental_ids: list[str] | None, read: Reader) -> None:
+    """Warn where the status and the figures contradict each other. The status is trusted."""
     if word == "cancelled" and rental_ids:  # "no subscriptions created"
         read.warn("fulfillment_mismatch")
+    total, rented = (progress.total, progress.fulfilled) if progress else (None, None)
     if total is None or rented is None:
         return
     # "When rentedDevices equals totalDevices, the order status changes to fulfilled". 0 of 0 proves nothing.

@@ -1,22 +1,22 @@
-"""gzip and deflate → plain bytes, piece by piece, and never more than there is room for."""
+"""Decompresses gzip and deflate piece by piece, up to a limit."""
 
 import zlib
 from typing import Any
 
-# A gzip file may have several members, one behind the other (RFC 1952, 2.2). Each costs more than its few bytes show.
+# A gzip file may have several members, one after the other (RFC 1952, 2.2). An empty one is 20 bytes but costs work.
 MAX_MEMBERS = 1_000
 GZIP_BEGINS_WITH = 0x1F
-# What we ask for, and all that we undo.
+# What we ask for in `Accept-Encoding`, and what we can decompress.
 ACCEPTED = "gzip, deflate"
 UNDONE = ("gzip", "x-gzip", "deflate")
 
 
 class Undecodable(Exception):
-    """Compressed in a way that cannot be undone, or that nobody asked for."""
+    """The body cannot be decompressed, or has several encodings."""
 
 
 class Inflater:
-    """Decompresses piece by piece, never more than there is room for."""
+    """A decompressor for one body."""
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
@@ -27,7 +27,7 @@ class Inflater:
         """Whether the compressed data is complete and something else follows it."""
 
     def feed(self, data: bytes, room: int) -> bytes:
-        """What these bytes become, up to so many; what has no room is dropped."""
+        """Decompress some bytes. Returns at most `room` bytes and drops the rest."""
         out = bytearray()
         data, self._begun = self._begun + data, b""
         try:
@@ -45,7 +45,7 @@ class Inflater:
         return bytes(out)
 
     def _begin(self, data: bytes) -> None:
-        # Zeros or other padding behind the last member are no part of the answer.
+        # Padding after the last member does not belong to the answer.
         self.ended = self._member is not None and (self._encoding == "deflate" or data[0] != GZIP_BEGINS_WITH)
         self._members += 1
         if self._members > MAX_MEMBERS:

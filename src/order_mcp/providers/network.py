@@ -1,4 +1,4 @@
-"""How a connection comes about: name, address, TLS. Works below the HTTP library's connection pool.
+"""Opens connections for the HTTP library's pool: looks names up, connects, starts TLS.
 
 The library's own way has three gaps, which are closed here:
 
@@ -24,9 +24,9 @@ from anyio.lowlevel import checkpoint, current_token
 
 # A second address is tried when the first one has not answered for so long (RFC 8305 recommends 250 ms).
 NEXT_ADDRESS_SECONDS = 0.25
-# More than one read of the event loop brings, so that nothing stays behind where nobody would see it.
+# More than the event loop reads at once, so that no unread bytes stay in its buffer, where we cannot see them.
 READ_BYTES = 1024 * 1024
-# What is handed on at a time. In between others have their turn: the parser takes all it gets in one go.
+# What the HTTP parser gets at a time. It handles one piece without a pause; between pieces other tasks can run.
 PIECE_BYTES = 16 * 1024
 
 
@@ -47,7 +47,7 @@ class _LookUp:
 
 
 class Names:
-    """Turns host names into addresses: one thread per name that is being looked up, which nobody has to wait for."""
+    """Turns host names into addresses, with one thread per name that is being looked up."""
 
     def __init__(self) -> None:
         self._under_way: dict[str, _LookUp] = {}
@@ -69,7 +69,7 @@ class Names:
 
     def _start(self, host: str) -> _LookUp:
         look_up = _LookUp()
-        # A daemon: the process may end while the operating system still waits for a name server.
+        # A daemon thread, so that the process can end while the operating system still waits for a name server.
         thread = Thread(target=self._ask, args=(host, look_up, current_token()), name="order-mcp-name", daemon=True)
         try:
             thread.start()
@@ -81,7 +81,7 @@ class Names:
     def _ask(self, host: str, look_up: _LookUp, token: Any) -> None:
         try:
             found = [str(row[4][0]) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
-        except (OSError, ValueError):  # a ValueError is a name that cannot be written as DNS wants it
+        except (OSError, ValueError):  # ValueError: the name is not valid in DNS
             found = []
         with suppress(RuntimeError):  # the event loop has ended meanwhile
             run_in_loop(self._finish, host, look_up, found, token=token)
@@ -112,7 +112,7 @@ class Backend(httpcore2.AsyncNetworkBackend):
 
 
 class Stream(httpcore2.AsyncNetworkStream):
-    """A connection that is closed whatever happens, and that says so when it holds more than was asked for."""
+    """One connection. It is closed when TLS fails, and it knows whether it holds unread bytes."""
 
     def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
         self._inner = inner
@@ -139,7 +139,7 @@ class Stream(httpcore2.AsyncNetworkStream):
         try:
             return Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
         except BaseException as failure:
-            # Also when the caller has left: then nobody else would close it.
+            # Also when the call was cancelled: the library would leave the connection open.
             with anyio.CancelScope(shield=True):
                 await self._inner.aclose()
             if isinstance(failure, httpcore2.ConnectError | OSError | ValueError):
@@ -147,7 +147,7 @@ class Stream(httpcore2.AsyncNetworkStream):
             raise
 
     def get_extra_info(self, info: str) -> Any:
-        # The pool asks this of a connection that it is about to use again.
+        # The pool asks this before it uses a connection again.
         if info == "is_readable" and (self._held or self._holds_decrypted_bytes()):
             return True
         return self._inner.get_extra_info(info)
@@ -169,7 +169,7 @@ Connect = Callable[[str], Any]
 
 
 async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.AsyncNetworkStream:
-    """A connection to the first address that answers; each has a short start over the next."""
+    """Connect to the first address that answers. Each gets a short time before the next is tried as well."""
     winner: httpcore2.AsyncNetworkStream | None = None
     failures: list[httpcore2.ConnectError] = []
 

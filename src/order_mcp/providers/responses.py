@@ -16,9 +16,9 @@ from .inflate import UNDONE, Inflater, Undecodable
 # Counted before and after decompression.
 MAX_BODY_BYTES = 5 * 1024 * 1024
 LONG_BYTES = 64 * 1024
-# Millions of chunks of a single byte would take long to put together.
+# A body in millions of one-byte chunks would take a lot of processor time.
 MAX_CHUNKS = 20_000
-MAX_RETRY_AFTER = 86_400  # a provider that asks for more than a day is not telling us anything useful
+MAX_RETRY_AFTER = 86_400  # a longer wait is reported as one day
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -63,7 +63,7 @@ def retry_after_of(headers: list[tuple[bytes, bytes]]) -> float | None:
 
 
 def encoding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """The one encoding that has to be undone; blank where there is none.
+    """The content encoding to undo, or a blank string.
 
     Raises:
         Undecodable: several, one inside the other. A few bytes of them can be a gigabyte on the way.
@@ -73,12 +73,12 @@ def encoding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     named = [encoding for encoding in encodings if encoding not in ("", "identity")]
     if len(named) > 1:
         raise Undecodable
-    # A word that nobody knows is left alone: some servers write a character set here.
+    # An unknown word is ignored, because some servers write a character set here.
     return named[0] if named and named[0] in UNDONE else ""
 
 
 async def read_body(chunks: AsyncIterable[bytes], encoding: str, long: anyio.Semaphore) -> bytes:
-    """All of a body. Beyond `LONG_BYTES` it waits for `long`.
+    """Read the whole body. A body longer than `LONG_BYTES` waits for the semaphore `long`.
 
     Raises:
         TooLarge: more than `MAX_BODY_BYTES` in either form, or in too many pieces.
@@ -102,8 +102,8 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str, long: anyio.Sem
 
 
 def ends_cleanly(raw: httpcore2.Response) -> bool:
-    """Whether nothing came behind a response that was read to its end: the next caller would take it for an answer."""
-    # The library has no public way to ask. Should its inside change, no connection is used again: slow, but safe.
+    """Whether no bytes follow the response on its connection. The next caller would read them as its own answer."""
+    # The library has no public way to ask. If its internals change, connections are not reused: slow, but safe.
     with suppress(AttributeError):
         behind, _ = raw.stream._stream._connection._h11_state.trailing_data  # type: ignore[union-attr]
         return not behind

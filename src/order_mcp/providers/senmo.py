@@ -172,10 +172,10 @@ class Senmo(Provider[SenmoSettings]):
                 "Senmo refused the sign-in; it is not tried again for five minutes. The operator has to check the "
                 "Senmo credential."
             )
-        if stated == 404:  # in whatever words: nobody was asked for an order yet
+        if stated == 404:  # never "no such order", because no order was asked for yet
             raise self.bad_response("did not answer like its API: this address does not look like {provider}'s API")
         body, _ = self.read(TokensBody, response)
-        # Kept whatever is wrong with the rest: the one that was sent may not be good any more.
+        # Kept even if the rest is unusable, because the old refresh token may no longer be valid.
         if body.tokens.refreshToken:
             self._refresh_token = SecretStr(body.tokens.refreshToken)
         token = body.tokens.idToken

@@ -157,7 +157,7 @@ def read_setup(model: type[ProviderSettings], environment: Mapping[str, str], re
     begun = bool(values) or bool(problems)
     settings: ProviderSettings | None = None
     try:
-        # A model is built by its first use; a provider that nobody set up costs the start nothing.
+        # Building a model takes time, so it is not built for a provider that is not set up.
         settings = model.model_validate(values) if begun else None
     except ValidationError as invalid:
         problems += [f"{error['loc'][0]} {_rule(error)}." for error in invalid.errors(include_input=False)]

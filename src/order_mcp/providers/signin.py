@@ -67,18 +67,18 @@ class TokenSource:
                 self._under_way = anyio.Event()
                 self._start(self._sign_in_for_all)
             await self._under_way.wait()
-        # Somebody has renewed: their token is ours, and so is their failure.
+        # Another caller renewed the token meanwhile. Its result counts for this caller too, also when it failed.
         if self._failure is not None:
             raise self._failure.with_traceback(None)
         assert self._token is not None
         return Lease(self._token, self._round)
 
     async def _sign_in_for_all(self) -> None:
-        """One round of signing in. It belongs to no call: a caller who leaves must not lose a token that was issued."""
+        """Sign in once, in the background. A caller who leaves must not lose a token that was issued."""
         assert self._sign_in is not None and self._under_way is not None
         try:
             token = await self._sign_in()
-        except Exception as failure:  # a bug as well: everybody who waits raises it again
+        except Exception as failure:  # also a bug: every waiting caller raises it again
             self._failure = failure
             self._refused_at = time.monotonic() if isinstance(failure, Unauthorized) else None
         else:
@@ -96,7 +96,7 @@ def _renew_at(token: str) -> float:
     """When to replace a token that was issued a moment ago."""
     now, expiry = time.time(), _expiry(token)
     if expiry <= now:
-        return math.inf  # one of the two clocks is wrong, so a 401 has to tell
+        return math.inf  # one of the two clocks is wrong, so only a 401 can tell that it expired
     # One that lives for less than a minute is used for half of its life, rather than replaced before its first use.
     return expiry - RENEW_AHEAD_SECONDS if expiry - RENEW_AHEAD_SECONDS > now else (now + expiry) / 2
 

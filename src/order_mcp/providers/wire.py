@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from ..models import Number, OrderWarning, Reference, ReferenceType, Scalars, WarningCode
 
 MAX_SCALARS = 20
-# Bytes are limited where they arrive, but two bytes can be an object: these keep one answer from holding up all others.
+# A small body can hold very many objects. These limits keep one answer from blocking all others.
 MAX_MEMBERS = 5_000
 MAX_STRUCTURE = 150_000
 MAX_DIGITS = 30
