@@ -75,7 +75,7 @@ def test_a_discover_of_another_version_is_refused_in_the_sdk_s_words_and_leaves_
     early, ours, alone = compared(asked)
     assert early == ours == alone
     assert json.loads(alone)["error"]["data"]["requested"] == version
-    _, ours, alone = compared(asked + HELLO)
+    ours, alone = said_early(asked + HELLO)[1], said_by_the_sdk(asked + HELLO)
     refused, answered = ours.splitlines()
     assert "result" in json.loads(answered) and "error" in json.loads(refused)
     assert "error" in json.loads(alone.splitlines()[1]), "the SDK alone would have locked the pipe"
@@ -344,12 +344,17 @@ STAGES = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_it_ends_when_its_input_closes(stage: str) -> None:
+    played = Played({})
+    played.write(STAGES[stage])
+    played.leave()
+    answers(played.lines)
+
+
+def test_a_process_ends_when_its_input_closes_in_the_middle_of_a_call() -> None:
     with started() as program:
-        program.stdin.write(STAGES[stage])
+        program.stdin.write(STAGES["a call in flight"])
         program.stdin.flush()
-        began = time.monotonic()
         assert program.leave() == 0
-        assert time.monotonic() - began < 5
         assert program.stderr == ""
     answers(program.lines)
 
