@@ -311,6 +311,7 @@ PROXIES = [
     ("HTTPS_PROXY", "http://u:secretword@127.0.0.1:99999"),
     ("HTTPS_PROXY", "http://127.0.0.1:-1"),
     ("HTTPS_PROXY", "http://a b:80"),
+    ("HTTPS_PROXY", "http://user:8/secretword@127.0.0.1:3128"),
 ]
 
 

@@ -44,7 +44,7 @@ def proxy_for(host: str, context: ssl.SSLContext) -> httpcore2.Proxy | None:
         return None
     try:
         proxy = httpx2.Proxy(address if "://" in address else f"http://{address}")
-        if scheme_and_host(str(proxy.url))[0] not in ("http", "https"):
+        if scheme_and_host(str(proxy.url))[0] not in ("http", "https") or proxy.url.path.strip("/"):
             raise ValueError
     except (httpx2.InvalidURL, ValueError):
         # Its address is not repeated: it may hold a password.

@@ -120,11 +120,11 @@ class Provider(Generic[SettingsType]):
     ) -> RecordType:
         """GET `base_url/segments…`, read the body as `model` and translate it. The last segment is the id."""
         response = await self.get(self.url(*segments))
-        wire, read = self.read(model, response)
-        # A long order takes a while, so other tasks get a turn in between.
-        await checkpoint()
-        record = translate(wire, read)
-        await checkpoint()
+        async with self.channel.turn(response.body):
+            wire, read = self.read(model, response)
+            await checkpoint()  # other calls get a turn in between
+            record = translate(wire, read)
+            await checkpoint()
         if record.id != segments[-1]:
             # More answers on this connection may belong to other requests.
             await response.drop()

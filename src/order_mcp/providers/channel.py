@@ -23,6 +23,8 @@ from .network import Backend, NameNotFound, NotSecure
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
 
 MAX_IN_FLIGHT = 16
+LONG_BYTES = 64 * 1024
+MAX_VERY_LONG = 2  # how many bodies beyond a mebibyte are received at once; sixteen would take much memory
 MAX_ATTEMPTS = 3
 KEPT_ALIVE_SECONDS = 5.0
 MAX_RETRY_AFTER_SLEEP = 3.0  # a longer sleep looks like a hang, so the caller is told the wait instead
@@ -111,9 +113,10 @@ class Channel:
 
     def __init__(self, http: Http) -> None:
         self._http = http
+        self.start = http.start
         self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT)
-        # Long bodies are read one at a time. Sixteen at once would use much memory and block other calls.
-        self._long = anyio.Semaphore(1)
+        self._very_long = anyio.Semaphore(MAX_VERY_LONG)
+        self._turns = anyio.Lock()
         self._pool: httpcore2.AsyncConnectionPool | None = None
         self._is_proxied = False
 
@@ -129,9 +132,18 @@ class Channel:
         finally:
             _on_attempt.reset(before)
 
-    def start(self, work: Work) -> None:
-        """Run something in the background. It goes on when the caller leaves."""
-        self._http.start(work)
+    @asynccontextmanager
+    async def turn(self, body: bytes) -> AsyncIterator[None]:
+        """Wait until no other long body is taken apart: several in a row would block other calls for too long."""
+        if len(body) <= LONG_BYTES:
+            yield
+            return
+        async with self._turns:
+            began = anyio.current_time()
+            yield
+            if self._turns.statistics().tasks_waiting or self._very_long.statistics().tasks_waiting:
+                # A pause as long as the work: other calls need several short turns to get through.
+                await anyio.sleep(anyio.current_time() - began)
 
     async def request(self, method: str, url: str, *, headers: Mapping[str, str], json: Any = None) -> Response:
         """Send one request, up to three times.
@@ -189,7 +201,7 @@ class Channel:
 
     async def _body(self, raw: httpcore2.Response) -> bytes:
         try:
-            return await read_body(raw.aiter_stream(), encoding_of(raw.headers), self._long)
+            return await read_body(raw.aiter_stream(), encoding_of(raw.headers), self._very_long)
         except (TooLarge, Undecodable) as failure:
             if not 200 <= raw.status < 300:
                 return b""  # the status already says what is wrong
@@ -215,8 +227,7 @@ class Channel:
 
     def _unreachable(self, failure: Exception) -> Unreachable:
         if isinstance(failure, UnusableSetting):
-            advice = "Try again in a minute; if it stays so, tell the operator."
-            return Unreachable(f"{{provider}} could not be reached: {failure}. {advice}")
+            return Unreachable(f"{{provider}} could not be reached: {failure}. Try again, or tell the operator.")
         cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
         if self._is_proxied and isinstance(failure, httpcore2.ConnectError) and not isinstance(failure, NotSecure):
             cause = "the proxy that HTTPS_PROXY or ALL_PROXY names does not answer"

@@ -15,7 +15,7 @@ from .inflate import UNDONE, Inflater, Undecodable
 
 # Counted before and after decompression.
 MAX_BODY_BYTES = 5 * 1024 * 1024
-LONG_BYTES = 64 * 1024
+VERY_LONG_BYTES = 1024 * 1024
 # A body in millions of one-byte chunks would take a lot of processor time.
 MAX_CHUNKS = 20_000
 MAX_RETRY_AFTER = 86_400  # a longer wait is reported as one day
@@ -77,8 +77,8 @@ def encoding_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return named[0] if named and named[0] in UNDONE else ""
 
 
-async def read_body(chunks: AsyncIterable[bytes], encoding: str, long: anyio.Semaphore) -> bytes:
-    """Read the whole body. A body longer than `LONG_BYTES` waits for the semaphore `long`.
+async def read_body(chunks: AsyncIterable[bytes], encoding: str, very_long: anyio.Semaphore) -> bytes:
+    """Read the whole body. Beyond `VERY_LONG_BYTES` it first waits for the semaphore.
 
     Raises:
         TooLarge: more than `MAX_BODY_BYTES` in either form, or in too many pieces.
@@ -87,15 +87,15 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str, long: anyio.Sem
     inflater = Inflater(encoding) if encoding else None
     body, received, count = bytearray(), 0, 0
     async with AsyncExitStack() as stack:
-        is_long = False
+        is_very_long = False
         async for chunk in chunks:
             received, count = received + len(chunk), count + 1
             body += inflater.feed(chunk, MAX_BODY_BYTES + 1 - len(body)) if inflater else chunk
             if received > MAX_BODY_BYTES or len(body) > MAX_BODY_BYTES or count > MAX_CHUNKS:
                 raise TooLarge
-            if not is_long and len(body) > LONG_BYTES:
-                is_long = True
-                await stack.enter_async_context(long)
+            if not is_very_long and len(body) > VERY_LONG_BYTES:
+                is_very_long = True
+                await stack.enter_async_context(very_long)
             if inflater and inflater.ended:
                 break
     return bytes(body)
