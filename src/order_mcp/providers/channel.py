@@ -1,8 +1,7 @@
 """The one place for time limits and retries.
 
-A `Channel` is one provider's way out: connections of its own, at most 16 requests in flight, at most three attempts
-each, every attempt within its wall-clock limit, no redirects, no cookies. It returns status, `Retry-After` and bytes;
-what they mean is read elsewhere.
+A `Channel` is one provider's way out: its own connections, at most 16 requests in flight, at most three attempts each,
+every attempt within its time limit, no redirects, no cookies. What a response means is read elsewhere.
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
