@@ -1,4 +1,4 @@
-"""The packed Claude Desktop bundle, unpacked and started as the desktop host does: `python -m tests.bundle`."""
+"""The packed Claude Desktop bundle, unpacked and started as the desktop host does: `python -m dev.bundle`."""
 
 import json
 import os

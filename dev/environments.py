@@ -1,6 +1,6 @@
 """Environments beside .venv, kept in .clients/ and made anew only when what they are locked to has changed.
 
-`python -m tests.environments` resolves the Node projects anew; `make lock` does all.
+`python -m dev.environments` resolves the Node projects anew; `make lock` does all.
 """
 
 import os

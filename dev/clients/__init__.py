@@ -1,1 +1,1 @@
-"""Real clients against the real server: `python -m tests.clients` (needs the package registries the first time)."""
+"""Real clients against the real server: `python -m dev.clients` (needs the package registries the first time)."""

@@ -20,7 +20,7 @@ LIMIT = 60
 
 def main() -> int:
     """Run all; returns 1 if anything is not as it should be."""
-    parser = argparse.ArgumentParser(prog="python -m tests.clients", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m dev.clients", description=__doc__)
     parser.add_argument("--write", action="store_true", help="rewrite the table in docs/clients.md")
     options = parser.parse_args()
 
@@ -64,7 +64,7 @@ def _table(reports: Mapping[tuple[Client, str], Report], *, write: bool) -> list
     made = with_table(text, reports)
     if write:
         DOCUMENT.write_text(made, encoding="utf-8")
-    return [] if write or made == text else ["is not what this run saw; `python -m tests.clients --write` rewrites it"]
+    return [] if write or made == text else ["is not what this run saw; `python -m dev.clients --write` rewrites it"]
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The official conformance suite against the real server: `python -m tests.conformance`."""
+"""The official conformance suite against the real server: `python -m dev.conformance`."""
