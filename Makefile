@@ -8,7 +8,7 @@ READY := .venv/.ready
 demo: $(READY)
 	@$(BIN)/order-mcp demo
 
-# Four at a time: on two cores there are always some that wait for something.
+# Four processes, because many tests wait for sockets.
 test: $(READY)
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
 

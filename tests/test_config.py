@@ -647,7 +647,7 @@ def test_another_name_with_our_beginning_is_a_warning(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ACME_MCP_LOG_LEVEL", "MCP_AUDIENCE", "ORDER_MCP", "MY_ORDER_MCP_AUDIENCE", "PATH"])
-def test_names_of_others_are_none_of_our_business(name: str) -> None:
+def test_unrelated_names_are_ignored(name: str) -> None:
     assert read_config({name: "x"}).unknown == []
 
 

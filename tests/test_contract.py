@@ -274,7 +274,7 @@ async def ask_at_once(stub: Stub, name: str, replies: Mapping[str, Reply]) -> di
 
 
 @every_provider
-async def test_what_may_pass_is_tried_three_times_and_then_told(stub: Stub, name: str) -> None:
+async def test_a_failure_that_may_pass_is_tried_three_times(stub: Stub, name: str) -> None:
     long_ago = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
     waits = {"": None, "soon": None, "-5": None, "nan": None, "0": 0, "0.05": 1, long_ago: 0}
     replies = {str(status): Reply(status, body=HTML) for status in (502, 503, 504)}

@@ -420,7 +420,7 @@ def keeping_alive(first: bytes, later: Callable[[Any], None] = lambda _: None) -
 
 @pytest.mark.parametrize("first", [NOT_FOUND, CHUNKED], ids=["length", "chunked"])
 @pytest.mark.parametrize("name", BEHIND)
-async def test_bytes_behind_an_answer_are_nobodys_answer(name: str, first: bytes) -> None:
+async def test_bytes_after_an_answer_are_not_the_next_answer(name: str, first: bytes) -> None:
     with raw_provider(keeping_alive(first + BEHIND[name])) as origin:
         async with connected(environment(origin, "fleet")) as client:
             assert error_of(await ask(client))["code"] == "not_found"
@@ -429,7 +429,7 @@ async def test_bytes_behind_an_answer_are_nobodys_answer(name: str, first: bytes
 
 @pytest.mark.parametrize("name", BEHIND)
 @pytest.mark.parametrize("seconds", [0.001, 0.02])
-async def test_bytes_that_come_a_little_later_are_nobodys_answer_either(seconds: float, name: str) -> None:
+async def test_bytes_that_come_a_little_later_are_not_the_next_answer(seconds: float, name: str) -> None:
     def later(connection: Any) -> None:
         time.sleep(seconds)
         connection.sendall(BEHIND[name])

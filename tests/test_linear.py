@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import order_mcp
 from order_mcp.answer.present import View, present
+from order_mcp.answer.sentences import quoted
 from order_mcp.cleaning import clean_text
 from order_mcp.models import Audience, Detail, Source
 from order_mcp.providers.flexportal import OrderBody, to_order
@@ -165,3 +166,8 @@ def test_no_more_accents_stand_on_a_letter_than_can_be_put_in_order_quickly(acce
         count = count + 1 if unicodedata.combining(character) else 0
         longest = max(longest, count)
     assert longest <= 30
+
+
+@pytest.mark.parametrize("word", ["ord_ACTIVE_-", "SO-ACTIVE_-", "a.b-", "-/PACKED", "ACTIVE/-", "A--1", "x_y.z/1:2#3"])
+def test_an_id_or_status_is_quoted_exactly(word: str) -> None:
+    assert quoted(word) == f"“{word}”"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -118,9 +118,14 @@ def _kinds(model: type[BaseModel]) -> dict[str, TextKind | type[BaseModel]]:
 
 
 def _kind(annotation: Any, metadata: Sequence[Any]) -> TextKind | type[BaseModel]:
-    inside = [annotation, *metadata]
-    for each in inside:
-        if isinstance(each, TextKind) or (isinstance(each, type) and issubclass(each, BaseModel)):
+    if get_origin(annotation) is dict:
+        return TextKind.PLAIN  # keys and values that a provider chose
+    for each in metadata:
+        if isinstance(each, TextKind):
             return each
-        inside += [*get_args(each), *getattr(each, "__metadata__", ())]
-    return TextKind.PLAIN  # words of ours, numbers, and the free keys and values of a provider
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if annotation is str:
+        raise TypeError("a text of the vocabulary has to say what kind of text it is")
+    found = [_kind(inner, getattr(inner, "__metadata__", ())) for inner in get_args(annotation)]
+    return next((kind for kind in found if kind is not TextKind.READ), TextKind.READ)  # numbers and words of ours

@@ -3,7 +3,7 @@
 import logging
 import time
 import traceback
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
@@ -45,7 +45,9 @@ class Desk:
             milliseconds = round((time.monotonic() - started) * 1000)
             log.info("%s %s %s %d ms %d attempts", tool.name, asked, outcome, milliseconds, next(attempts))
 
-    async def _look_up(self, caller: Caller, tool: Tool, given: dict[str, Any], on_attempt: Any) -> Answer:
+    async def _look_up(
+        self, caller: Caller, tool: Tool, given: dict[str, Any], on_attempt: Callable[[], object]
+    ) -> Answer:
         arguments = read_arguments(tool, given, caller.accounts)
         usable = {name: self.accounts[name] for name in caller.accounts}
         router = Router(usable, self.config.server.default_provider, on_attempt)

@@ -64,7 +64,7 @@ class Detail(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who reads the answer: the operator's choice, never the caller's."""
+    """Who reads the answer. The operator sets it; no tool call can change it."""
 
     AGENT = "agent"
     CUSTOMER = "customer"

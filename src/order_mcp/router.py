@@ -13,7 +13,7 @@ from .errors import (
     NotFound,
     OrderMcpError,
 )
-from .models import AUTO, Cart, Noun, Order, OrderWarning, Record
+from .models import AUTO, Noun, Order, OrderWarning, Record
 from .providers.channel import OnAttempt
 
 GRACE_SECONDS = 2.0
@@ -80,7 +80,9 @@ class Router:
 
     def _verdict(self, noun: Noun, outcomes: Mapping[str, Outcome | None]) -> Record:
         """One record where exactly one account has it; otherwise the error that says what is known."""
-        found = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Order | Cart)}
+        found = {
+            name: outcome for name, outcome in outcomes.items() if outcome and not isinstance(outcome, OrderMcpError)
+        }
         # A provider that refuses the id does not have it.
         missing = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, NotFound | InvalidInput)}
         failed = {

@@ -69,7 +69,7 @@ class Arguments(BaseModel):
         """What is allowed for each argument, by its name; the first one is required."""
         return {
             f"{cls.noun}_id": f"must be one {cls.noun} id of 1 to {MAX_ID} characters without spaces, control "
-            "characters, markup or the path segments . and ..",
+            "characters or markup, and without . or .. between slashes",
             "provider": f"must be one of {AUTO}, {', '.join(known_providers)}",
             "detail": f"must be one of {', '.join(Detail)}",
             "item_offset": f"must be a whole number from 0 to {MAX_OFFSET}",

@@ -168,10 +168,10 @@ def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld
         overview["subscription_ids"] = overview["subscription_ids"][:ORDER_SUBSCRIPTIONS]
     if not overview["warnings"]:
         del overview["warnings"]
-    withheld = withhold(overview, view.audience)
+    withheld = withhold(overview, type(record), view.audience)
     costly = [line for line in record.line_items or [] if line.list_price or line.acquisition_cost or line.cost]
     if view.detail is Detail.FULL and costly:
-        withheld += withhold(_dump(costly[0]), view.audience)
+        withheld += withhold(_dump(costly[0]), LineItem, view.audience)
     return overview, withheld
 
 
@@ -223,7 +223,7 @@ def _line(line: LineItem, view: View, cleaner: Cleaner, *, whole: bool = False) 
         shown = {key: value for key, value in shown.items() if key in _LINE_IN_STANDARD | name}
     if "subscription_ids" in shown:
         shown["subscription_ids"] = shown["subscription_ids"][:LINE_SUBSCRIPTIONS]
-    withhold(shown, view.audience)
+    withhold(shown, LineItem, view.audience)
     return cleaner.clean(shown, LineItem)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from ..cleaning import clean_text
-from ..models import Audience, Cart, LineItem, Order, Withheld
+from ..models import Audience, LineItem, Withheld
 
 Treatment = Callable[[Any], Any]
 """Makes of a value what an audience may see of it; None is nothing."""
@@ -62,13 +63,14 @@ class Rule:
 _IN_COSTS: Mapping[str, Any] = {"agent": _hide, "withheld": "costs", "mentioned_to_customer": False}
 _IN_INTERNAL: Mapping[str, Any] = {"agent": _hide, "withheld": "internal", "mentioned_to_customer": False}
 
+_ADDRESSES: tuple[Withheld, ...] = ("shipping_address", "billing_address")
 # The audience `internal` sees everything.
 RULES = (
     Rule("customer.id", customer=_hide, agent=_show),
     Rule("customer.name", customer=_first_name_and_initial, agent=_show, withheld="customer.name"),
     Rule("customer.email", customer=_masked_email, agent=_masked_email, withheld="customer.email"),
     Rule("customer.phone", customer=_masked_phone, agent=_masked_phone, withheld="customer.phone"),
-    Rule("buyer", customer=_hide, agent=_show),
+    Rule("buyer.id", customer=_hide, agent=_show),
     *(
         # A `formatted` address cannot be taken apart, so nothing of it is shown.
         Rule(
@@ -77,7 +79,7 @@ RULES = (
             agent=_only("city", "region", "postal_code", "country"),
             withheld=address,
         )
-        for address in ("shipping_address", "billing_address")
+        for address in _ADDRESSES
     ),
     # Written for colleagues, more often than not.
     Rule("notes", customer=_hide, agent=_show),
@@ -94,51 +96,50 @@ RULES = (
     Rule("created_by", customer=_hide, **_IN_INTERNAL),
     Rule("custom_fields", customer=_hide, **_IN_INTERNAL),
     Rule("properties", customer=_hide, **_IN_INTERNAL),
+)
+LINE_RULES = (
     Rule("list_price", customer=_hide, **_IN_COSTS),
     Rule("acquisition_cost", customer=_hide, **_IN_COSTS),
     Rule("cost", customer=_hide, **_IN_COSTS),
 )
-
-
-# What everybody sees. A field that is neither here nor above is shown to nobody but `internal`: it fails closed.
+# What everybody sees. A field that is neither here nor in a rule is shown to `internal` only: it fails closed.
 PUBLIC = frozenset(
     {
         *("provider", "id", "order_number", "order_type", "status", "provider_status", "status_note"),
-        *("requires_action", "payment_status", "currency", "item_count", "line_items", "subscription_count"),
-        *("subscription_ids", "placed_at", "created_at", "updated_at", "as_of", "warnings"),
-        *("references.type", "references.value"),  # but for a voucher code
+        *("requires_action", "payment_status", "currency", "item_count", "subscription_count", "subscription_ids"),
+        *("placed_at", "created_at", "updated_at", "as_of", "warnings.code", "warnings.message"),
+        *("references.type", "references.value"),  # but for a voucher code, which has a rule
         *("related.kind", "related.order_id", "related.months", "related.previous_end", "related.new_end"),
         *("related.previous_device", "related.previous_subscription_id", "related.previous_monthly_amount"),
         *("totals.subtotal", "totals.tax", "totals.total", "totals.paid", "totals.rent", "totals.amount"),
         *("customer.company", "customer.type"),
         *("fulfillment.expected_at", "fulfillment.shipped_at", "fulfillment.delivered_at"),
-        *("fulfillment.tracking_number", "fulfillment.progress"),
-        # Of a line.
-        *("title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining", "unit", "monthly_price"),
-        *("rent", "price", "contract_months"),
+        *("fulfillment.tracking_number", "fulfillment.progress.total", "fulfillment.progress.fulfilled"),
+    }
+)
+LINE_PUBLIC = frozenset(
+    {
+        *("id", "title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining", "unit"),
+        *("monthly_price", "rent", "price", "currency", "contract_months", "subscription_ids", "status"),
     }
 )
 
 
-def undecided(*models: type[BaseModel]) -> set[str]:
-    """The fields of which nobody has said who may see them."""
-    decided = PUBLIC | {rule.path for rule in RULES}
-    return {path for model in models for path in _paths(model) if decided.isdisjoint(_above(path))}
+def undecided(model: type[BaseModel]) -> set[str]:
+    """The fields of a record, or of a line, of which nobody has said who may see them."""
+    rules, public = (LINE_RULES, LINE_PUBLIC) if issubclass(model, LineItem) else (RULES, PUBLIC)
+    decided = public | {rule.path for rule in rules}
+    # The rules for an address name what is shown of it, so they decide about all that is in it.
+    return {path for path in _paths(model) if path not in decided and path.partition(".")[0] not in _ADDRESSES}
 
 
 def _paths(model: type[BaseModel], above: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         inner = _part_in(field.annotation)
-        if inner is None or name in ("line_items", "warnings"):
+        if inner is None:
             yield above + name
-        else:
+        elif not issubclass(inner, LineItem):  # lines are shown one by one
             yield from _paths(inner, f"{above}{name}.")
-
-
-def _above(path: str) -> set[str]:
-    """A path and every path that it begins with."""
-    steps = path.split(".")
-    return {".".join(steps[: end + 1]) for end in range(len(steps))}
 
 
 def _part_in(annotation: Any) -> type[BaseModel] | None:
@@ -147,15 +148,29 @@ def _part_in(annotation: Any) -> type[BaseModel] | None:
     return next(filter(None, map(_part_in, get_args(annotation))), None)
 
 
-_ALL_RULES = (*RULES, *(Rule(path, customer=_hide, agent=_hide) for path in sorted(undecided(Order, Cart, LineItem))))
+@cache
+def _undecided(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(sorted(undecided(model)))
 
 
-def withhold(record: dict[str, Any], audience: Audience) -> list[Withheld]:
+def _remove(part: Any, path: str) -> None:
+    """Take a field out of a part, or out of every part of a list."""
+    first, _, rest = path.partition(".")
+    for each in part if isinstance(part, list) else [part]:
+        if rest and first in each:
+            _remove(each[first], rest)
+        elif not rest:
+            each.pop(first, None)
+
+
+def withhold(record: dict[str, Any], model: type[BaseModel], audience: Audience) -> list[Withheld]:
     """Take from an order, a cart or a line item what the audience may not see; returns what to say of it."""
     if audience is Audience.INTERNAL:
         return []
     kept_back: list[Withheld] = []
-    for rule in _ALL_RULES:
+    for path in _undecided(model):
+        _remove(record, path)
+    for rule in LINE_RULES if issubclass(model, LineItem) else RULES:
         treatment = rule.customer if audience is Audience.CUSTOMER else rule.agent
         mentioned = rule.mentioned_to_customer or audience is not Audience.CUSTOMER
         for holder, key in _places(record, rule.path):

@@ -39,10 +39,10 @@ _OUTSTANDING = frozenset({"confirmed", "partially_fulfilled"})
 _ARRIVED = frozenset({"delivered", "returned"})
 
 _MARKUP = str.maketrans("", "", "`*_|[]“”")
-# Ids and status words: an underscore inside a word is no markup, and dropping it would make another id of it. Letters
-# and separators have no character in common, so there is only one way to read a text, and a long one takes no longer
-# than its length. `-/` and `/-` are Polinate's halves that are missing.
-_WORD = re.compile(r"(-/)?[A-Za-z0-9]+([._/:#-]+[A-Za-z0-9]+)*(/-)?")
+# Ids and status words. An underscore inside a word is no markup, and dropping it would make another id of it. The
+# pattern is linear: after a separator it takes everything up to the last letter, digit or hyphen. `-/X` and `X/-` are
+# written where Polinate gave no phase or no status.
+_WORD = re.compile(r"(-/)?[A-Za-z0-9]+([._/:#-][A-Za-z0-9._/:#-]*[A-Za-z0-9-])?")
 
 
 class Sentence(NamedTuple):

@@ -1,4 +1,4 @@
-"""The command line. Each command imports what only it needs, so that every start is fast."""
+"""The command line. MCP, the HTTP server and the sandbox are imported only by the commands that use them."""
 
 import argparse
 import json

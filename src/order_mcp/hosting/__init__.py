@@ -1,1 +1,1 @@
-"""The server for others: over HTTP. A stdio server never loads it."""
+"""Serves MCP over HTTP, for now on this machine only. A stdio server never loads it."""

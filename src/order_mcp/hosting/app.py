@@ -9,9 +9,8 @@ import socket
 from typing import Any
 
 import uvicorn
-from mcp.server.lowlevel import Server
 
-from ..desk import Desk
+from ..protocol.server import OrderServer
 
 BACKLOG = 128
 _THIS_MACHINE = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
@@ -43,7 +42,7 @@ def url_of(host: str, listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/mcp"
 
 
-def serve_http(server: Server[Desk], host: str, listener: socket.socket) -> None:
+def serve_http(server: OrderServer, host: str, listener: socket.socket) -> None:
     """Serve streamable HTTP at `/mcp` until interrupted."""
     # `backlog` has two meanings: how many connections may wait (`_Server` sets that again), and how often the event
     # loop tries to accept in a row. At the limit of descriptors, more than one try would keep it busy.
@@ -78,7 +77,7 @@ class _Troubles:
             log.error("no file descriptor is left, so new connections have to wait; raise the limit (ulimit -n)")
 
 
-def _http_app(server: Server[Desk], host: str) -> Any:
+def _http_app(server: OrderServer, host: str) -> Any:
     """The ASGI application: stateless, answers as server-sent events so that a client that leaves cancels its call."""
     app = server.streamable_http_app(stateless_http=True, json_response=False, host=host)
 

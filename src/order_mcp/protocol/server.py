@@ -26,9 +26,10 @@ INSTRUCTIONS = (
 )
 HINTS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 Context = ServerRequestContext[Desk]
+OrderServer = Server[Desk]
 
 
-def build_server(config: Config) -> Server[Desk]:
+def build_server(config: Config) -> OrderServer:
     """The MCP server over a configuration; hosts and tests run it over a transport of their choice."""
     caller = config.caller
     # Built at the first tools/list, so that the handshake is answered sooner.

@@ -1,1 +1,1 @@
-"""Everything upstream, with the only HTTP client."""
+"""The providers, and the only HTTP client."""

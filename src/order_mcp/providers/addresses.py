@@ -73,7 +73,7 @@ def scheme_and_host(address: str) -> tuple[str, str]:
     """Scheme and host of an address.
 
     Raises:
-        ValueError: it refuses the address, DNS would refuse the host, or there is a user in it.
+        ValueError: the address is malformed, DNS cannot have such a host, or there is a user name in it.
     """
     try:
         url = httpx2.URL(address)

@@ -48,7 +48,7 @@ CAUSES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 Work = Callable[[], Coroutine[Any, Any, None]]
-OnAttempt = Callable[[], None]
+OnAttempt = Callable[[], object]
 """Told of every request that leaves, for the log and for traces."""
 
 

@@ -15,7 +15,7 @@ from ..errors import Forbidden, OrderMcpError
 from ..models import Buyer, Cart, LineItem, Noun, Order, OrderStatus, Totals
 from .base import Provider
 from .responses import Response
-from .settings import BaseUrl, ProviderSettings, SecretHeader, secret, variable
+from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Reader, Wire, filled, only, reference, said
 
 
@@ -171,8 +171,7 @@ class Fleet(Provider[FleetSettings]):
     impossible_id = "999999999999999999"
 
     def headers(self) -> Mapping[str, str]:
-        key = self.settings.api_key
-        return {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        return {"Authorization": f"Bearer {revealed(self.settings.api_key)}"}
 
     @classmethod
     def refused_id(cls, id: str) -> str | None:

@@ -29,7 +29,7 @@ from ..models import (
     Totals,
 )
 from .base import Provider
-from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, secret, variable
+from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Reader, Wire, filled, only, reference, said, scalars
 
 REGIONS = {
@@ -399,13 +399,7 @@ class FlexPortal(Provider[FlexPortalSettings]):
     }
 
     def headers(self) -> Mapping[str, str]:
-        settings = self.settings
-        if not (settings.api_key and settings.tenant_id):
-            return {}
-        return {
-            "Authorization": f"Bearer {settings.api_key.get_secret_value()}",
-            "Tenant-ID": settings.tenant_id,
-        }
+        return {"Authorization": f"Bearer {revealed(self.settings.api_key)}", "Tenant-ID": str(self.settings.tenant_id)}
 
     def is_missing(self, body: Any) -> bool:
         error = body.get("error") if isinstance(body, dict) else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Totals
 from .base import Provider
-from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, secret, variable
+from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Reader, Wire, filled, only, reference, said, scalars
 
 
@@ -192,10 +192,7 @@ class Polinate(Provider[PolinateSettings]):
     privacy_policy = "https://www.polinate.com.au/privacy/privacy"
 
     def headers(self) -> Mapping[str, str]:
-        settings = self.settings
-        if not (settings.business_id and settings.api_key):
-            return {}
-        return {"X-Business-Id": settings.business_id, "X-API-Key": settings.api_key.get_secret_value()}
+        return {"X-Business-Id": str(self.settings.business_id), "X-API-Key": f"{revealed(self.settings.api_key)}"}
 
     def is_missing(self, body: Any) -> bool:
         return isinstance(body, dict) and isinstance(body.get("errorCode"), str)

@@ -28,7 +28,7 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back: HTTP status, body, and the seconds that `Retry-After` asked for."""
+    """What came back: HTTP status, body, the seconds that `Retry-After` asked for, and the connection."""
 
     status: int
     body: bytes
