@@ -12,7 +12,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
 from mcp_types.methods import validate_client_request
@@ -234,6 +234,7 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(mutated())
 @settings(max_examples=200, deadline=None)
+@example(handshake(_meta={"progressToken": None}))
 def test_whatever_a_first_message_looks_like_it_gets_what_the_sdk_alone_says(message: dict[str, Any]) -> None:
     early, ours, alone = compared(line(message))
     assert ours == alone
@@ -242,13 +243,17 @@ def test_whatever_a_first_message_looks_like_it_gets_what_the_sdk_alone_says(mes
 
 @given(mutated())
 @settings(max_examples=400, deadline=None)
+@example(discover(**{"io.modelcontextprotocol/protocolVersion": ""}))
+@example(handshake(_meta={"progressToken": None}))
 def test_a_message_of_the_certain_shapes_is_one_that_the_sdk_accepts(message: dict[str, Any]) -> None:
     message = json.loads(json.dumps(message))
     if fits(message, ASKS_TO_INITIALIZE):
         validate_client_request("initialize", LEGACY, message["params"])
     if fits(message, ASKS_TO_DISCOVER):
         validate_client_request("server/discover", "2026-07-28", message["params"])
-        assert isinstance(classify_inbound_request(message), InboundModernRoute)
+        verdict = classify_inbound_request(message)
+        asked = message["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"]
+        assert isinstance(verdict, InboundModernRoute) if asked == MODERN else verdict.code == -32022
 
 
 def test_messages_with_everything_in_them_are_certain() -> None:

@@ -103,10 +103,10 @@ class Config:
 class Account:
     """One provider as it is set up here. The router and the desk know accounts, never provider classes."""
 
-    def __init__(self, kind: type[AnyProvider], setup: Setup, http: Http) -> None:
+    def __init__(self, name: str, kind: type[AnyProvider], setup: Setup, http: Http) -> None:
         self._kind = kind
-        self._provider = None if setup.settings is None else kind(setup.settings, Channel(http))
-        self.name = kind.name
+        self._provider = None if setup.settings is None else kind(name, setup.settings, Channel(http))
+        self.name = name
         self.setup = setup
         self.source = Source(kind.title, kind.states_period)
         """How a summary speaks of it."""
@@ -169,7 +169,8 @@ async def open_accounts(config: Config) -> AsyncIterator[dict[str, Account]]:
         deadline_seconds=config.server.deadline_seconds,
     )
     async with http.running():
-        yield {name: Account(PROVIDERS[name], setup, http) for name, setup in config.providers.items()}
+        # Every account is named after its provider.
+        yield {name: Account(name, PROVIDERS[name], setup, http) for name, setup in config.providers.items()}
 
 
 def read_environment(env_file: str | None = None) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Arguments(BaseModel):
         return {
             f"{cls.noun}_id": f"must be one {cls.noun} id of 1 to {MAX_ID} characters without spaces, control "
             "characters or markup, and without . or .. between slashes",
-            "provider": f"must be one of {AUTO}, {', '.join(known_providers)}",
+            "provider": f"must be one of {', '.join([AUTO, *known_providers])}",
             "detail": f"must be one of {', '.join(Detail)}",
             "item_offset": f"must be a whole number from 0 to {MAX_OFFSET}",
         }

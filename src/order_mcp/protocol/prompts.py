@@ -5,19 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import mcp_types as types
-from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
 from ..cleaning import clean_text
-from ..config import Caller
-from ..desk import Desk
 from ..errors import InvalidInput
 from ..models import AUTO
 from ..tools import ORDER_TOOL, read_arguments
+from .callers import Context, caller_of
 from .schemas import LISTS_KEEP_MILLISECONDS
 
 MAX_WISH = 60
-Context = ServerRequestContext[Desk]
 
 
 class PromptArgument(NamedTuple):
@@ -64,10 +61,7 @@ def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str])
 
 
 class Prompts:
-    """The handlers for prompts, for one caller."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    """The handlers for prompts."""
 
     async def list(self, context: Context, params: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         arguments = [
@@ -81,7 +75,7 @@ class Prompts:
         if params.name != NAME:
             raise MCPError(types.INVALID_PARAMS, f"Unknown prompt. This server has {NAME}.")
         try:
-            text = order_status_reply(params.arguments or {}, self._caller.accounts)
+            text = order_status_reply(params.arguments or {}, caller_of(context).accounts)
         except InvalidInput as error:
             raise MCPError(types.INVALID_PARAMS, error.sentence) from None
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))

@@ -4,22 +4,20 @@ from typing import Any
 from urllib.parse import unquote
 
 import mcp_types as types
-from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
 from ..answer.present import compact
-from ..config import Caller, Config
 from ..desk import Desk
 from ..errors import InvalidInput, NotFound, OrderMcpError
 from ..models import AUTO
 from ..tools import TOOLS, Tool
 from . import prompts
+from .callers import Context, caller_of, offered
 from .schemas import LISTS_KEEP_MILLISECONDS
 
 MIME_TYPE = "application/json"
 PROVIDER = "provider"
 """The variable of every template that can be completed."""
-Context = ServerRequestContext[Desk]
 Page = types.PaginatedRequestParams | None
 
 
@@ -50,15 +48,7 @@ def _decoded(text: str) -> str:
 
 
 class Resources:
-    """The handlers for resources and for completing a provider, for one caller."""
-
-    def __init__(self, config: Config, caller: Caller) -> None:
-        self._caller = caller
-        offered = {
-            tool: [AUTO, *config.offered(caller, tool.noun, every=tool.names_every_provider)] for tool in TOOLS.values()
-        }
-        self._completions = {template(tool): names for tool, names in offered.items()}
-        self._completions[prompts.NAME] = self._completions[template(prompts.TOOL)]
+    """The handlers for resources and for completing a provider."""
 
     async def list(self, context: Context, params: Page) -> types.ListResourcesResult:
         # There is nothing to browse: people who attach an order know its id.
@@ -83,7 +73,7 @@ class Resources:
         desk = context.lifespan_context
         try:
             tool, given = read_address(params.uri)
-            answer = await desk.answer(self._caller, tool, given)
+            answer = await desk.answer(caller_of(context), tool, given)
         except OrderMcpError as error:
             raise _not_read(desk, params.uri, error) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=MIME_TYPE, text=compact(answer.structured))
@@ -92,7 +82,10 @@ class Resources:
 
     async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
         about = params.ref.name if isinstance(params.ref, types.PromptReference) else params.ref.uri
-        names = self._completions.get(about, []) if params.argument.name == PROVIDER else []
+        tools = {template(tool): tool for tool in TOOLS.values()} | {prompts.NAME: prompts.TOOL}
+        names: list[str] = []
+        if about in tools and params.argument.name == PROVIDER:
+            names = [AUTO, *offered(tools[about], context.lifespan_context.config, caller_of(context))]
         values = [name for name in names if name.startswith(params.argument.value.lower())]
         return types.CompleteResult(completion=types.Completion(values=values, total=len(values), has_more=False))
 

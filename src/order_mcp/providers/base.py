@@ -51,7 +51,9 @@ class Provider(Generic[SettingsType]):
     impossible_id: ClassVar[str] = "order-mcp-doctor-0"
     """An id that no order has, for trying a credential without reading anybody's data."""
 
-    def __init__(self, settings: SettingsType, channel: Channel) -> None:
+    def __init__(self, account: str, settings: SettingsType, channel: Channel) -> None:
+        self.account = account
+        """What it is called here: what `provider` is in a call and in an answer."""
         self.settings = settings
         self.channel = channel
 
@@ -109,11 +111,11 @@ class Provider(Generic[SettingsType]):
             with self.channel.deadline(on_attempt):
                 record: Record = await getattr(self, f"get_{noun}")(id)
         except OrderMcpError as error:
-            named = error.said_of(self.name, self.title, noun)
+            named = error.said_of(self.account, self.title, noun)
             if isinstance(named, NotFound) and noun in self.not_found_hint:
                 named.sentence += f" {self.not_found_hint[noun]}"
             raise named from None
-        return record.model_copy(update={"provider": self.name, "as_of": asked_at})
+        return record.model_copy(update={"provider": self.account, "as_of": asked_at})
 
     async def fetch(
         self, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str

@@ -103,8 +103,8 @@ class Senmo(Provider[SenmoSettings]):
     privacy_policy = "https://www.senmo.io/legal/privacy-policy"
     not_found_hint = {Noun.ORDER: "Senmo says the same of an order that is not yours."}
 
-    def __init__(self, settings: SenmoSettings, channel: Channel) -> None:
-        super().__init__(settings, channel)
+    def __init__(self, account: str, settings: SenmoSettings, channel: Channel) -> None:
+        super().__init__(account, settings, channel)
         self._refresh_token = settings.refresh_token
         can_renew = settings.refresh_token is not None or settings.password is not None
         sign_in = self._sign_in if can_renew else None
