@@ -12,17 +12,27 @@ from mcp.client import Client
 
 from order_mcp.config import all_variables, read_config
 from order_mcp.protocol.server import build_server
+from order_mcp.providers.registry import PROVIDERS
 
 from .stub import Stub, serving
 
-# The least that configures each provider; addresses are added per test. A fifth provider adds a row.
+
+def _credentials(name: str) -> dict[str, str]:
+    """The first way to sign in that a provider file names, with a made-up value for each variable."""
+    first_ways = [need.split(" or ")[0].split(" and ") for need in PROVIDERS[name].Settings.needs]
+    variables = [variable for way in first_ways for variable in way if not variable.endswith("_BASE_URL")]
+    return {variable: f"{name}-test-secret" for variable in variables}
+
+
+# The least that configures each provider; addresses are added per test.
 CREDENTIALS = {
+    **{name: _credentials(name) for name in PROVIDERS},
     "fleet": {"FLEET_API_KEY": "flt_sk_test-secret"},
     "flexportal": {"FLEXPORTAL_API_KEY": "fp-test-secret", "FLEXPORTAL_TENANT_ID": "bu_demo"},
     "senmo": {"SENMO_ID_TOKEN": "senmo-test-secret"},
     "polinate": {"POLINATE_BUSINESS_ID": "biz_1", "POLINATE_API_KEY": "pol-test-secret"},
 }
-SECRETS = ("flt_sk_test-secret", "fp-test-secret", "senmo-test-secret", "pol-test-secret")
+SECRETS = tuple(value for given in CREDENTIALS.values() for value in given.values() if "test-secret" in value)
 
 
 @pytest.fixture(autouse=True)
