@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from . import __version__
-from .environment import ConfigurationError, check_names, is_set, read_file, read_text
+from .environment import OURS, ConfigurationError, check_names, is_set, read_file, read_text
 from .errors import NotConfigured
 from .models import Audience, Noun, Record, Source
 from .providers.channel import Channel, Http, OnAttempt, nobody_listens
@@ -184,7 +184,7 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
         return process
     values = read_file(env_file)
     folder = Path(env_file).absolute().parent
-    files = {f"{variable.name}_FILE" for variable in all_variables() if variable.secret}
+    files = {variable.file_name for variable in all_variables() if variable.secret}
     # A secret's file is named as seen from the file that names it: hosts start servers inside arbitrary folders.
     given = {name: value for name, value in values.items() if is_set(name, value)}
     return {name: str(folder / value) if name in files else value for name, value in given.items()} | process
@@ -207,7 +207,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
 
 def provider_variables() -> set[str]:
     """The names of all variables that belong to providers, files of secrets included."""
-    return {name for v in all_variables() if not v.name.startswith("ORDER_MCP_") for name in (v.name, f"{v.name}_FILE")}
+    return {name for v in all_variables() if not v.name.startswith(OURS) for name in (v.name, v.file_name)}
 
 
 def server_variables() -> list[Variable]:

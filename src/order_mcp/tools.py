@@ -120,7 +120,6 @@ class CartArguments(Arguments):
 class Tool:
     """One thing that can be asked. Everything that offers it derives from its row."""
 
-    noun: Noun
     arguments: type[Arguments]
     record: type[Record]
     label: str
@@ -133,6 +132,10 @@ class Tool:
     """When to use it."""
     names_every_provider: bool
     """Whether also those are named that nobody set up."""
+
+    @property
+    def noun(self) -> Noun:
+        return self.arguments.noun
 
     @property
     def name(self) -> str:
@@ -155,7 +158,6 @@ class Tool:
 
 
 ORDER_TOOL = Tool(
-    Noun.ORDER,
     OrderArguments,
     Order,
     label="An order",
@@ -165,7 +167,6 @@ ORDER_TOOL = Tool(
     names_every_provider=False,
 )
 CART_TOOL = Tool(
-    Noun.CART,
     CartArguments,
     Cart,
     label="A cart",

@@ -125,12 +125,13 @@ LINE_PUBLIC = frozenset(
 )
 
 
-def undecided(model: type[BaseModel]) -> set[str]:
+@cache
+def undecided(model: type[BaseModel]) -> frozenset[str]:
     """The fields of a record, or of a line, of which nobody has said who may see them."""
     rules, public = (LINE_RULES, LINE_PUBLIC) if issubclass(model, LineItem) else (RULES, PUBLIC)
     decided = public | {rule.path for rule in rules}
     # The rules for an address name what is shown of it, so they decide about all that is in it.
-    return {path for path in _paths(model) if path not in decided and path.partition(".")[0] not in _ADDRESSES}
+    return frozenset(path for path in _paths(model) if path not in decided and path.partition(".")[0] not in _ADDRESSES)
 
 
 def _paths(model: type[BaseModel], above: str = "") -> Iterator[str]:
@@ -148,11 +149,6 @@ def _part_in(annotation: Any) -> type[BaseModel] | None:
     return next(filter(None, map(_part_in, get_args(annotation))), None)
 
 
-@cache
-def _undecided(model: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(sorted(undecided(model)))
-
-
 def _remove(part: Any, path: str) -> None:
     """Take a field out of a part, or out of every part of a list."""
     first, _, rest = path.partition(".")
@@ -168,7 +164,7 @@ def withhold(record: dict[str, Any], model: type[BaseModel], audience: Audience)
     if audience is Audience.INTERNAL:
         return []
     kept_back: list[Withheld] = []
-    for path in _undecided(model):
+    for path in undecided(model):
         _remove(record, path)
     for rule in LINE_RULES if issubclass(model, LineItem) else RULES:
         treatment = rule.customer if audience is Audience.CUSTOMER else rule.agent

@@ -175,7 +175,7 @@ def _ours(names: Collection[str], given: Mapping[str, str]) -> dict[str, str]:
         # An address with a user in it is malformed anyway, and would show a password.
         if variable.name in names and not (variable.name.endswith("_BASE_URL") and "@" in given[variable.name]):
             ours[variable.name] = given[variable.name]
-        if variable.secret and (file_name := f"{variable.name}_FILE") in names:
+        if variable.secret and (file_name := variable.file_name) in names:
             # The name of a file is no secret. Absolute, since hosts start servers inside arbitrary folders.
             ours[file_name] = str(Path(given[file_name]).absolute())
     return ours

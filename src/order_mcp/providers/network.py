@@ -171,14 +171,12 @@ Connect = Callable[[str], Any]
 async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.AsyncNetworkStream:
     """Connect to the first address that answers. Each gets a short time before the next is tried as well."""
     winner: httpcore2.AsyncNetworkStream | None = None
-    failures: list[httpcore2.ConnectError] = []
 
     async def attempt(address: str, failed: anyio.Event) -> None:
         nonlocal winner
         try:
             stream = await connect(address)
         except (httpcore2.ConnectError, OSError, ValueError, OverflowError):
-            failures.append(httpcore2.ConnectError())
             failed.set()
             return
         if winner is None:
@@ -200,5 +198,5 @@ async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.
                 await winner.aclose()
         raise
     if winner is None:
-        raise failures[0]
+        raise httpcore2.ConnectError
     return winner

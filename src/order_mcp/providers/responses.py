@@ -103,7 +103,8 @@ async def read_body(chunks: AsyncIterable[bytes], encoding: str, very_long: anyi
 
 def ends_cleanly(raw: httpcore2.Response) -> bool:
     """Whether no bytes follow the response on its connection. The next caller would read them as its own answer."""
-    # The library has no public way to ask. If its internals change, connections are not reused: slow, but safe.
+    # The library has no public way to ask, so its types do not know these members. If they change, connections are
+    # not reused: slow, but safe.
     with suppress(AttributeError):
         behind, _ = raw.stream._stream._connection._h11_state.trailing_data  # type: ignore[union-attr]
         return not behind

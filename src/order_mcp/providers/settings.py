@@ -100,6 +100,11 @@ class Variable:
     default: str | None
     choices: tuple[str, ...]
 
+    @property
+    def file_name(self) -> str:
+        """The variable that may name a file instead, where this one is a secret."""
+        return f"{self.name}_FILE"
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -141,7 +146,7 @@ def read_setup(model: type[ProviderSettings], environment: Mapping[str, str], re
     values: dict[str, str] = {}
     problems: list[str] = []
     for declared in variables(model):
-        name, file_name = declared.name, f"{declared.name}_FILE"
+        name, file_name = declared.name, declared.file_name
         if name in environment:
             values[name] = environment[name]
         if declared.secret and file_name in environment:

@@ -213,11 +213,11 @@ def only(values: Iterable[Any]) -> list[Any] | None:
 
 def _is_decimal(value: str, digits: int) -> bool:
     # A sign and a point may come on top.
-    return len(value) <= digits + 2 and _PLAIN_DECIMAL.fullmatch(value) is not None and _digits(value) <= digits
-
-
-def _digits(value: str) -> int:
-    return sum(map(str.isdigit, value))
+    return (
+        len(value) <= digits + 2
+        and _PLAIN_DECIMAL.fullmatch(value) is not None
+        and sum(map(str.isdigit, value)) <= digits
+    )
 
 
 def _number(value: str) -> Number | None:
