@@ -159,7 +159,7 @@ def _manifest() -> dict[str, Any]:
             },
         },
         "tools": [
-            {"name": name, "description": tool.description.partition(". ")[0] + "."} for name, tool in TOOLS.items()
+            {"name": name, "description": tool.description({}).partition(". ")[0] + "."} for name, tool in TOOLS.items()
         ],
         "compatibility": {
             "platforms": ["darwin", "win32", "linux"],

@@ -12,25 +12,24 @@ import anyio
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
-# What looks like an id: digits, or a word with a digit or an underscore in it.
-ID = re.compile(r"#?\b(?:[0-9]{2,}|\w*[0-9_]\w*(?:-\w+)*)\b")
-
-SORRY = {
-    "check_id": "I cannot find an order with that id. Could you check it?",
-    "ask_user": "I find more than one order with that id. Which shop is it from?",
-    "retry_later": "The order system does not answer right now. Please try again in a minute.",
-}
+# What looks like an id: a word with a digit or an underscore in it, whole. To look up the digits of a number would find
+# somebody else's order.
+ID = re.compile(r"\S*[0-9_@]\S*")
 
 
 async def reply(client: Client, message: str) -> str:
     """What to answer to one message of a customer."""
     if not (found := ID.search(message)):
         return "Which order is it? Please send me its id."
-    result = await client.call_tool("get_order", {"order_id": found[0], "detail": "summary"})
-    if not result.is_error:
-        return result.content[0].text
-    error = json.loads(result.content[0].text.splitlines()[-1])["error"]
-    return SORRY.get(error["next_step"], "I cannot look that up. Let me get a colleague.")
+    order_id = found[0].strip("#.,;:!?()\"'")
+    result = await client.call_tool("get_order", {"order_id": order_id, "detail": "summary"})
+    # For this audience both the summary and the sentence of an error may be sent as they are.
+    sentence = result.content[0].text.splitlines()[0]
+    if result.is_error:
+        error = json.loads(result.content[0].text.splitlines()[-1])["error"]
+        if error["next_step"] in ("tell_operator", "tell_user"):
+            print(f"(to the team: {error['code']})", file=sys.stderr)
+    return sentence
 
 
 async def main() -> None:

@@ -101,6 +101,6 @@ def found(result: types.CallToolResult) -> dict[str, Any]:
     assert next(iter(structured)) == "summary"
     assert structured == {"summary": summary.text} | json.loads(data.text)
     assert data.text == json.dumps(json.loads(data.text), ensure_ascii=False, separators=(",", ":"))
-    assert len(summary.text) <= 500
+    assert len(summary.text) <= 600
     assert len(summary.text) + len(data.text) <= 14_000
     return structured

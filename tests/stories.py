@@ -31,6 +31,8 @@ class Story:
     """The whole structured result, without `as_of` and `summary`."""
     expect_error: Mapping[str, Any] | None = None
     """The whole error object."""
+    to_customer: str | None = None
+    """What a customer is told of the same; None where the story has an audience of its own."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment beyond the provider's credential and address."""
 

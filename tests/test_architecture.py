@@ -16,24 +16,27 @@ from .processes import variables_for
 
 ROOT = Path(order_mcp.__file__).parent
 PROVIDER_FILES = tuple(f"providers/{name}" for name in PROVIDERS)
-SHARED = ("models", "errors", "cleaning")
+SHARED = ("models", "wording", "errors", "cleaning")
 
 # Room by room from the bottom of the house to its top: a room, and all that it may import of ours. A file at the top
 # of the house is a room of its own.
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "models": set(),
-    "errors": set(),
+    "wording": {"models"},
+    "errors": {"wording"},
     "cleaning": {"models"},
-    "tools": {*SHARED},
+    "arguments": {"models", "errors", "cleaning"},
+    "tools": {"arguments", "models"},
     "answer": {*SHARED},
-    "providers": {"models", "errors"},
+    "providers": {"models", "wording", "errors"},
     "environment": set(),
+    "config": {"environment", "providers", "models"},
     # Names the version to the providers.
-    "config": {"environment", "providers", "models", "errors", "__init__"},
-    "router": {"config", "providers", "models", "errors"},
-    "desk": {"tools", "router", "answer", "config", "models", "errors"},
-    "protocol": {"desk", "tools", "answer", "config", "__init__", *SHARED},
+    "accounts": {"config", "providers", "models", "errors", "__init__"},
+    "router": {"accounts", "providers", "models", "wording", "errors"},
+    "desk": {"tools", "router", "answer", "accounts", "config", "models", "errors"},
+    "protocol": {"desk", "tools", "arguments", "answer", "config", "__init__", "models", "errors", "cleaning"},
     "hosting": {"protocol"},
     "sandbox": set(),
     "commands": {
@@ -154,7 +157,7 @@ def test_the_early_answer_imports_nothing_else(module: str) -> None:
 
 
 def test_only_the_registry_and_the_configuration_know_provider_classes() -> None:
-    assert {module for module in FILES if "providers/registry" in ours(module)} == {"config"}
+    assert {module for module in FILES if "providers/registry" in ours(module)} == {"config", "accounts"}
     assert not {module for module in FILES if ours(module) & set(PROVIDER_FILES)}
 
 

@@ -156,8 +156,8 @@ async def test_an_unknown_argument_is_named_cleaned_and_cut() -> None:
 
 
 BAD_VALUES: dict[str, tuple[str, list[Any]]] = {
-    "provider": (PROVIDERS, ["nobody", "", "Fleet", " fleet", "fleet,senmo", 1, True, ["fleet"], {}, "x" * 100_000]),
-    "detail": ("summary, standard, full", ["everything", "", "FULL", 1, True, ["full"], {}, "x" * 100_000]),
+    "provider": (PROVIDERS, ["nobody", "", "Flee t", "fleet,senmo", 1, True, ["fleet"], {}, "x" * 100_000]),
+    "detail": ("summary, standard, full", ["everything", "", "FULLY", 1, True, ["full"], {}, "x" * 100_000]),
     "item_offset": ("whole number, 0", [-1, -1.0, 1.5, "two", "", True, False, [0], {}, 10**30, 1e300]),
 }
 

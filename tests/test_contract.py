@@ -105,6 +105,15 @@ async def test_a_story_comes_true(stub: Stub, story: Story) -> None:
     assert re.fullmatch(r"[0-9T:-]{19}Z", structured["as_of"])
 
 
+@pytest.mark.parametrize("story", [story for story in STORIES if story.to_customer is not None], ids=str)
+async def test_a_customer_is_told_the_story_in_words_of_its_own(stub: Stub, story: Story) -> None:
+    stub.reply = story.reply
+    variables = {**story.variables, "ORDER_MCP_AUDIENCE": "customer"}
+    async with connected(environment(stub.origin, story.provider, **variables)) as client:
+        result = await client.call_tool(story.tool, dict(story.call["arguments"]))
+    assert sentence_of(result) == story.to_customer
+
+
 @every_provider
 def test_stories_show_what_every_provider_must_show(name: str) -> None:
     told = stories(name)
@@ -128,6 +137,7 @@ def test_a_status_that_is_in_no_table_survives_verbatim(name: str) -> None:
 def test_a_story_says_where_it_is_from_and_tells_one_ending(story: Story) -> None:
     assert "https://" in story.source
     assert (story.expect is None) is not (story.expect_error is None)
+    assert (story.to_customer is None) is ("ORDER_MCP_AUDIENCE" in story.variables)
     assert story.provider == story.call["arguments"]["provider"]
 
 

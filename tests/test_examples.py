@@ -13,10 +13,14 @@ from order_mcp.config import all_variables
 
 EXAMPLES = ROOT / "examples"
 WORKFLOW = """\
-ord_partial: partially_fulfilled at flexportal, nothing to do
-ord_nowhere: not found, ask the customer for the id again
-4711: several have it (fleet, flexportal, polinate, senmo), ask which one
-4711: delivered at polinate, nothing to do
+ord_partial: partially_fulfilled at flexportal, not said whether anybody has to act
+1004: processing at fleet, ask the customer to act
+ord_disagree: shipped at polinate, not said whether anybody has to act; in doubt: delivery_mismatch
+ord_nowhere: not found, perhaps a number from paper: ask the customer for the id
+FL-24-00391: not found, perhaps a number from paper: ask the customer for the id
+ada@example.com: not an id, ask the customer for the id
+4711: several have it (fleet shipped, flexportal confirmed, polinate delivered, senmo unknown), ask when and what
+4711: delivered at polinate, not said whether anybody has to act
 """
 LIMIT = 60
 
@@ -39,14 +43,18 @@ def test_the_workflow_over_http_says_the_same() -> None:
 
 
 def test_the_support_chat_answers_where_is_my_order() -> None:
-    conversation = "hello\nwhere is my order ord_partial?\nand #4711?\nand ord_nope\n"
+    conversation = (
+        "hello\nwhere is my order ord_partial?\nand #4711?\nwhere is my order FL-24-00391?\nI am ada@example.com.\n"
+    )
     lines = run(str(EXAMPLES / "support_chat.py"), text=conversation).splitlines()
     replies = [line.removeprefix("support:  ") for line in lines if line.startswith("support:")]
     assert replies[0] == "Which order is it? Please send me its id."
-    assert "Order ord_partial is partially fulfilled." in replies[1]
+    assert "Your order ord_partial is partly complete." in replies[1]
     assert "FlexPortal" not in replies[1]
-    assert replies[2] == "I find more than one order with that id. Which shop is it from?"
-    assert replies[3] == "I cannot find an order with that id. Could you check it?"
+    assert "Please tell me when you ordered, and what." in replies[2]
+    # A number is not cut into an id: that would be the order of somebody else.
+    assert "If it is an order or contract number, please send me the id instead." in replies[3]
+    assert "This is an e-mail address." in replies[4]
 
 
 def test_the_host_configuration_names_only_variables_that_exist() -> None:

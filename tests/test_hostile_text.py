@@ -99,7 +99,9 @@ def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def limit(key: str) -> int:
-    if key in ("notes", "reason", "summary", "status_note", "message"):
+    if key == "summary":
+        return 600
+    if key in ("notes", "reason", "status_note", "message"):
         return 500
     return 60 if key == "provider_status" else 128 if key in EXACT else 120
 

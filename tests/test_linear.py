@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import order_mcp
 from order_mcp.answer.present import View, present
-from order_mcp.answer.sentences import quoted
+from order_mcp.answer.quoting import quoted
 from order_mcp.cleaning import clean_text
 from order_mcp.models import Audience, Detail, Source
 from order_mcp.providers.flexportal import OrderBody, to_order
@@ -45,8 +45,8 @@ PATTERNS = {
 SEARCHED = {
     f"order_mcp.{name}"
     for name in (
-        *("privacy._NOT_CORE", "privacy._BREAKS", "privacy._INVISIBLE", "privacy._WHITE_SPACE", "privacy._WWW"),
-        *("hosts._NOT_ASCII", "environment._HOLDS_OURS"),
+        *("cleaning._NOT_CORE", "cleaning._BREAKS", "cleaning._INVISIBLE", "cleaning._WHITE_SPACE", "cleaning._WWW"),
+        *("commands.host_configs._NOT_ASCII", "environment._HOLDS_OURS"),
     )
 }
 # A step more than this for each character, and there is a second way to read the text.
@@ -59,7 +59,7 @@ RUNS = st.lists(
 
 def test_the_patterns_are_found() -> None:
     assert len(PATTERNS) > 12
-    assert "order_mcp.answer.sentences._WORD" in PATTERNS
+    assert "order_mcp.answer.quoting._WORD" in PATTERNS
 
 
 @pytest.mark.parametrize("path", sorted(Path(order_mcp.__file__).parent.rglob("*.py")), ids=lambda path: path.name)

@@ -8,7 +8,7 @@ from typing import Any
 import mcp_types as types
 import pytest
 
-from order_mcp.tools import TOOLS, read_arguments
+from order_mcp.tools import TOOLS
 
 from .conftest import connected
 
@@ -195,4 +195,4 @@ def test_null_stands_for_an_argument_that_was_left_out(tool: str) -> None:
     # https://platform.openai.com/docs/guides/function-calling#strict-mode
     row, id = TOOLS[tool], {f"{TOOLS[tool].noun}_id": "1"}
     left_out = {"provider": None, "detail": None, "item_offset": None}
-    assert read_arguments(row, id | left_out, ["fleet"]) == read_arguments(row, id, ["fleet"])
+    assert row.arguments.read(id | left_out, ["fleet"]) == row.arguments.read(id, ["fleet"])

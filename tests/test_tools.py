@@ -32,9 +32,10 @@ async def published(variables: dict[str, str], mode: str = "auto") -> types.List
         return await client.list_tools()
 
 
-async def tools() -> list[dict[str, Any]]:
+async def tools(audience: str = "agent") -> list[dict[str, Any]]:
     """The definitions as they stand on the wire, while nothing is configured."""
-    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in (await published({})).tools]
+    listed = await published({"ORDER_MCP_AUDIENCE": audience})
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed.tools]
 
 
 def compact(value: Any) -> str:
@@ -90,6 +91,7 @@ async def test_a_description_says_when_to_call_with_which_id_and_what_is_left_ou
         assert len(description.encode()) < 2048
         assert "Use it when" in description
         assert "own" in description and "not the number printed on an e-mail" in description
+        assert "e-mail address or name is not one" in description
         for word in ("summary", "standard", "leave out", "addresses", "contact", "notes", "even where they exist"):
             assert word in description
 
@@ -127,40 +129,118 @@ async def test_output_schemas_are_inlined_and_open() -> None:
         Draft202012Validator.check_schema(schema)
 
 
-async def test_every_key_of_the_design_is_in_the_output_schema() -> None:
-    order, cart = (tool["outputSchema"]["properties"] for tool in await tools())
+async def test_what_kind_of_id_is_needed_is_said_of_the_providers_that_are_offered() -> None:
+    kinds = {
+        (): "(Fleet: digits; FlexPortal: such as ord_abc123)",
+        ("fleet",): "(Fleet: digits)",
+        ("flexportal", "senmo"): "(FlexPortal: such as ord_abc123)",
+    }
+    for providers, said in kinds.items():
+        order, cart = (await published({VARIABLES[provider]: "value" for provider in providers})).tools
+        assert f"own order id {said}, not" in (order.description or "")
+        assert "own cart id (Fleet: digits), not" in (cart.description or "")
+    order, _ = (await published({VARIABLES["senmo"]: "value"})).tools
+    assert "own order id, not" in (order.description or "")
+
+
+async def test_get_cart_speaks_of_carts_only() -> None:
+    _, cart = await tools()
+    words = f"{cart['description']} {compact(cart['inputSchema'])}"
+    for word in ("tracking", "status", "delivered", "order number", "order id", "shipped"):
+        assert word not in words.lower().replace("not an order yet", "")
+
+
+async def test_each_level_of_detail_is_said_to_hold_what_it_holds() -> None:
+    order, cart = (tool["inputSchema"]["properties"]["detail"]["description"] for tool in await tools())
+    assert "summary: status, dates, tracking, total; standard: + line items and customer name; full: + " in order
+    assert "addresses, contact details, notes" in order
+    assert "summary: rent and number of devices; standard: + devices and buyer; full: + product ids" in cart
+
+
+# What an audience may ever see: `internal` everything, the others less and less.
+ORDER_KEYS = {
+    *("summary", "provider", "id", "as_of", "sandbox", "withheld", "warnings"),
+    *("line_items", "line_items_total", "line_items_offset"),
+    *("order_number", "references", "order_type", "status", "provider_status", "status_note", "requires_action"),
+    *("payment_status", "currency", "totals", "item_count", "customer", "shipping_address", "billing_address"),
+    *("fulfillment", "subscription_count", "subscription_ids", "related", "placed_at", "created_at", "updated_at"),
+    *("notes", "payment", "created_by", "custom_fields", "properties"),
+}
+LINE_KEYS = {
+    *("id", "title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining", "unit"),
+    *("monthly_price", "rent", "price", "currency", "contract_months", "subscription_ids", "status"),
+}
+COST_KEYS = {"list_price", "acquisition_cost", "cost"}
+INTERNAL_KEYS = {"created_by", "custom_fields", "properties"}
+WITHHELD = {
+    *("customer.name", "customer.email", "customer.phone", "shipping_address", "billing_address", "voucher_code"),
+}
+CITY = {"city", "country"}
+
+
+async def test_an_output_schema_lists_what_its_audience_may_ever_see() -> None:
+    order = {name: (await tools(name))[0]["outputSchema"]["properties"] for name in ("internal", "agent", "customer")}
+    assert set(order["internal"]) == ORDER_KEYS
+    assert set(order["agent"]) == ORDER_KEYS - INTERNAL_KEYS
+    assert set(order["customer"]) == ORDER_KEYS - INTERNAL_KEYS - {"notes", "payment"}
+    lines = {name: set(each["line_items"]["items"]["properties"]) for name, each in order.items()}
+    assert lines == {"internal": LINE_KEYS | COST_KEYS, "agent": LINE_KEYS, "customer": LINE_KEYS}
+    addresses = {name: set(each["shipping_address"]["properties"]) for name, each in order.items()}
+    assert addresses["agent"] == CITY | {"postal_code", "region"} and addresses["customer"] == CITY
+    assert {"formatted", "street_address", "name"} < addresses["internal"]
+    assert set(order["customer"]["customer"]["properties"]) == {"name", "company", "type", "email", "phone"}
+    assert set(order["agent"]["payment"]["properties"]) == {"method"}
+    assert "previous_serial" not in order["agent"]["related"]["properties"]
+    assert "reason" not in order["customer"]["related"]["properties"]
+    assert {"received_amount", "real_amount"} & set(order["customer"]["totals"]["properties"]) == set()
+    assert set(order["agent"]["withheld"]["items"]["enum"]) == WITHHELD | {"costs", "internal"}
+    assert set(order["customer"]["withheld"]["items"]["enum"]) == WITHHELD
+    for name in order:
+        assert order[name]["status"]["enum"] == [
+            *("draft", "pending", "confirmed", "processing", "partially_fulfilled", "shipped", "delivered", "active"),
+            *("returned", "canceled", "rejected", "failed", "archived", "unknown"),
+        ]
+        assert order[name]["payment_status"]["enum"] == ["pending", "paid", "failed", "unknown"]
+        assert set(order[name]["warnings"]["items"]["properties"]["code"]["enum"]) == {
+            *("unrecognized_status", "phase_status_conflict", "phase_missing", "count_mismatch"),
+            *("fulfillment_mismatch", "delivery_mismatch", "tenant_mismatch", "unreadable_amount", "unreadable_date"),
+            *("unreadable_currency", "dropped_value", "provider_not_asked"),
+        }
+
+
+@pytest.mark.parametrize("audience", ["agent", "customer"])
+async def test_of_a_cart_only_what_carts_have_is_listed(audience: str) -> None:
+    cart = (await tools(audience))[1]["outputSchema"]["properties"]
     answer = {"summary", "provider", "id", "as_of", "sandbox", "withheld", "warnings"}
     lines = {"line_items", "line_items_total", "line_items_offset"}
-    assert set(cart) == answer | lines | {"currency", "totals", "item_count", "buyer"}
-    assert set(order) == answer | lines | {
-        *("order_number", "references", "order_type", "status", "provider_status", "status_note", "requires_action"),
-        *("payment_status", "currency", "totals", "item_count", "customer", "shipping_address", "billing_address"),
-        *("fulfillment", "subscription_count", "subscription_ids", "related", "placed_at", "created_at", "updated_at"),
-        *("notes", "payment", "created_by", "custom_fields", "properties"),
-    }
-    assert set(order["line_items"]["items"]["properties"]) == {
-        *("id", "title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining", "unit"),
-        *("monthly_price", "rent", "price", "currency", "contract_months", "subscription_ids", "status"),
-        *("list_price", "acquisition_cost", "cost"),
-    }
-    assert order["status"]["enum"] == [
-        *("draft", "pending", "confirmed", "processing", "partially_fulfilled", "shipped", "delivered", "active"),
-        *("returned", "canceled", "rejected", "failed", "archived", "unknown"),
-    ]
-    assert order["payment_status"]["enum"] == ["pending", "paid", "failed", "unknown"]
-    assert set(order["withheld"]["items"]["enum"]) == {
-        *("customer.name", "customer.email", "customer.phone", "shipping_address", "billing_address"),
-        *("voucher_code", "costs", "internal"),
-    }
-    assert set(order["warnings"]["items"]["properties"]["code"]["enum"]) == {
-        *("unrecognized_status", "phase_status_conflict", "phase_missing", "count_mismatch", "fulfillment_mismatch"),
-        *("delivery_mismatch", "tenant_mismatch", "unreadable_amount", "unreadable_date", "unreadable_currency"),
-        *("dropped_value", "provider_not_asked"),
-    }
+    buyer = {"buyer"} if audience == "agent" else set()
+    assert set(cart) == answer | lines | buyer | {"currency", "totals", "item_count"}
+    assert set(cart["totals"]["properties"]) == {"rent"}
+    assert set(cart["line_items"]["items"]["properties"]) == {"id", "title", "product_id", "quantity", "rent"}
 
 
-async def test_the_definitions_are_cheap() -> None:
-    listed = await tools()
+async def test_what_an_agent_could_misread_carries_a_description() -> None:
+    order, cart = (tool["outputSchema"]["properties"] for tool in await tools())
+    line, fulfillment = order["line_items"]["items"]["properties"], order["fulfillment"]["properties"]
+    described = {
+        "nothing to do": order["requires_action"],
+        "not deliveries": fulfillment["progress"],
+        "subscription": line["fulfilled"],
+        "without a subscription": line["remaining"],
+        "period": order["totals"]["properties"]["total"],
+        "basis": line["price"],
+        "masked": order["withheld"],
+        "in doubt": order["warnings"],
+        "asked": order["as_of"],
+    }
+    for word, schema in described.items():
+        assert word in schema["description"]
+    assert "period" in cart["totals"]["properties"]["rent"]["description"]
+
+
+@pytest.mark.parametrize("audience", ["customer", "agent", "internal"])
+async def test_the_definitions_are_cheap(audience: str) -> None:
+    listed = await tools(audience)
     read_by_a_model = sum(
         len(tool["name"]) + len(tool["description"]) + len(compact(tool["inputSchema"])) for tool in listed
     )

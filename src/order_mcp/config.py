@@ -4,20 +4,16 @@ A provider's variables belong to its own file; this module holds the server's, a
 """
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from . import __version__
 from .environment import OURS, ConfigurationError, check_names, is_set, read_file, read_text
-from .errors import NotConfigured
-from .models import Audience, Noun, Record, Source
-from .providers.channel import Channel, Http, OnAttempt, nobody_listens
-from .providers.registry import PROVIDERS, AnyProvider
+from .models import Audience, Noun
+from .providers.registry import PROVIDERS
 from .providers.settings import Setup, Variable, read_setup, variables
 
 SECONDS_RULE = "must be a number of seconds from 0.1 to 120"
@@ -99,78 +95,9 @@ class Config:
         able = [name for name in caller.accounts if PROVIDERS[name].has(noun)]
         return able if every else [name for name in able if self.providers[name].begun] or able
 
-
-class Account:
-    """One provider as it is set up here. The router and the desk know accounts, never provider classes."""
-
-    def __init__(self, name: str, kind: type[AnyProvider], setup: Setup, http: Http) -> None:
-        self._kind = kind
-        self._provider = None if setup.settings is None else kind(name, setup.settings, Channel(http))
-        self.name = name
-        self.setup = setup
-        self.source = Source(kind.title, kind.states_period)
-        """How a summary speaks of it."""
-
-    @property
-    def title(self) -> str:
-        return self.source.title
-
-    @property
-    def secrets(self) -> set[str]:
-        """The credentials in use, so that none is ever shown."""
-        return self._provider.secrets() if self._provider else set()
-
-    @property
-    def impossible_id(self) -> str:
-        """An id that no order has."""
-        return self._kind.impossible_id
-
-    def has(self, noun: Noun) -> bool:
-        """Whether the provider has orders, or carts, at all."""
-        return self._kind.has(noun)
-
-    def refused_id(self, id: str) -> str | None:
-        """Why there could not be such an id, or None where there could."""
-        return self._kind.refused_id(id)
-
-    def not_found_hint(self, noun: Noun) -> str:
-        """What else "not found" may mean."""
-        return self._kind.not_found_hint.get(noun, "")
-
-    async def look_up(self, noun: Noun, id: str, on_attempt: OnAttempt = nobody_listens) -> Record:
-        """One order or cart.
-
-        Raises:
-            OrderMcpError: every code of `errors` but `internal`, `ambiguous` and `incomplete`.
-        """
-        if not self.has(noun):
-            raise self._kind.unsupported().said_of(self.name, self.title, noun)
-        if self._provider is None:
-            raise self.not_configured()
-        return await self._provider.look_up(noun, id, on_attempt)
-
-    def not_configured(self) -> NotConfigured:
-        """Which variables are missing or malformed, and the rule."""
-        problems = " ".join(self.setup.problems)
-        return NotConfigured(
-            f"{self.title} is not set up on this server: {problems} The operator has to set this and restart the "
-            "server.",
-            problems=problems,
-            provider=self.name,
-        )
-
-
-@asynccontextmanager
-async def open_accounts(config: Config) -> AsyncIterator[dict[str, Account]]:
-    """An account for every provider, with connections where it is set up; they are closed at the end."""
-    http = Http(
-        user_agent=f"order-mcp/{__version__}",
-        timeout_seconds=config.server.timeout_seconds,
-        deadline_seconds=config.server.deadline_seconds,
-    )
-    async with http.running():
-        # Every account is named after its provider.
-        yield {name: Account(name, PROVIDERS[name], setup, http) for name, setup in config.providers.items()}
+    def id_kinds(self, names: Sequence[str]) -> dict[str, str]:
+        """What ids look like at these providers, by title, where that is known."""
+        return {PROVIDERS[name].title: PROVIDERS[name].id_kind for name in names if PROVIDERS[name].id_kind}
 
 
 def read_environment(env_file: str | None = None) -> dict[str, str]:

@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
 
-from .answer.present import Answer, Refusal, View, present, present_error
-from .config import Account, Caller, Config, open_accounts
+from .accounts import Account, open_accounts
+from .answer.present import Answer, View, present
+from .answer.refuse import Refusal, refuse
+from .config import Caller, Config
 from .errors import Internal, OrderMcpError
-from .models import Noun
+from .models import Audience, Detail, Noun
 from .router import Router
-from .tools import Tool, read_arguments
+from .tools import Tool
 
 log = logging.getLogger("order_mcp")
 
@@ -40,6 +42,9 @@ class Desk:
             return answer
         except OrderMcpError as error:
             outcome, asked = error.code, error.provider or "-"
+            if caller.audience is Audience.CUSTOMER:
+                # The customer is told less, so the operator is told here.
+                log.warning("%s %s %s: %s", tool.name, asked, outcome, error.sentence)
             raise
         finally:
             milliseconds = round((time.monotonic() - started) * 1000)
@@ -48,14 +53,17 @@ class Desk:
     async def _look_up(
         self, caller: Caller, tool: Tool, given: dict[str, Any], on_attempt: Callable[[], object]
     ) -> Answer:
-        arguments = read_arguments(tool, given, caller.accounts)
+        arguments = tool.arguments.read(given, caller.accounts)
         usable = {name: self.accounts[name] for name in caller.accounts}
         router = Router(usable, self.config.server.default_provider, on_attempt)
         record = await router.look_up(tool.noun, arguments.id, arguments.provider)
+        view = self._view(caller, arguments.detail, arguments.item_offset)
+        return present(record, self.accounts[record.provider].source, view)
+
+    def _view(self, caller: Caller, detail: Detail = Detail.STANDARD, item_offset: int = 0) -> View:
         # A provider may echo its own credential, and even another's.
         secrets = {secret for account in self.accounts.values() for secret in account.secrets}
-        view = View(caller.audience, arguments.detail, arguments.item_offset, self.config.server.sandbox, secrets)
-        return present(record, self.accounts[record.provider].source, view)
+        return View(caller.audience, detail, item_offset, self.config.server.sandbox, secrets)
 
     async def try_out(self, account: str) -> None:
         """Ask an account for an order that cannot exist: proves address and credential, shows nobody's data.
@@ -66,9 +74,9 @@ class Desk:
         with contained_bugs():
             await self.accounts[account].look_up(Noun.ORDER, self.accounts[account].impossible_id)
 
-    def refusal(self, error: OrderMcpError) -> Refusal:
-        """What an agent reads of an error."""
-        return present_error(error, sandbox=self.config.server.sandbox)
+    def refusal(self, caller: Caller, error: OrderMcpError, noun: Noun = Noun.ORDER) -> Refusal:
+        """What is read of an error, by whoever asked for an order or a cart."""
+        return refuse(error, noun, self._view(caller))
 
 
 @asynccontextmanager

@@ -21,7 +21,8 @@ OrderMcpError
     └── Incomplete            incomplete
 
 Each error carries a sentence that we wrote: what happened, and what to do next. Nothing that a provider
-sent ever enters one, except a request id that matches `REQUEST_ID`.
+sent ever enters one, except a request id that matches `REQUEST_ID`, and the candidates of `Ambiguous`, which are
+cleaned like an answer. A customer gets another sentence, one that a brand could send: `for_customer`.
 """
 
 import re
@@ -29,9 +30,20 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, ClassVar, Literal, Self
 
+from .wording import after
+
 NextStep = Literal["fix_arguments", "check_id", "ask_user", "retry_later", "tell_operator", "tell_user"]
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+# What only the operator can mend is no business of the customer: the log has the cause.
+_A_COLLEAGUE = "I am sorry, I cannot look this up at the moment. A colleague has to look into it."
+NUMBER_GIVEN = "This looks like an order or contract number. To find your {noun} I need its id; please send it."
+PERHAPS_A_NUMBER = (
+    "I cannot find your {noun} with this id. If it is an order or contract number, please send me the id instead."
+)
+_NO_ANSWER = "I am sorry, I get no answer at the moment. Please try again {wait}."
+_BUSY = "I am sorry, too many people are asking at the moment. Please try again {wait}."
 
 
 class OrderMcpError(Exception):
@@ -41,6 +53,8 @@ class OrderMcpError(Exception):
     when: ClassVar[str]
     next_step: NextStep
     retryable: bool = False
+    for_customer: str
+    """What a customer is told; `{noun}` is what was looked for, `{wait}` when to try again."""
 
     def __init__(
         self,
@@ -59,6 +73,11 @@ class OrderMcpError(Exception):
         if isinstance(request_id, str) and REQUEST_ID.fullmatch(request_id):
             self.details["request_id"] = request_id
 
+    def to_customer(self, sentence: str) -> Self:
+        """The same, telling the customer something more exact than its code does."""
+        self.for_customer = sentence
+        return self
+
     def said_of(self, provider: str, title: str, noun: str) -> Self:
         """A copy with the names filled in: below a look-up, sentences contain `{provider}` and `{noun}`."""
         error = copy(self)
@@ -71,20 +90,25 @@ class InvalidInput(OrderMcpError):
     code = "invalid_input"
     when = "an argument is missing, unknown or malformed, or the provider refused the id (400, 422)"
     next_step = "fix_arguments"
+    for_customer = (
+        "I cannot look this up. Please check the id of the {noun} and send it again exactly as it is written."
+    )
 
 
 class NotFound(OrderMcpError):
     code = "not_found"
     when = "the provider answered in its own words that it has no such order or cart"
     next_step = "check_id"
+    for_customer = "I cannot find your {noun} with this id. Please check the id and send it again."
 
 
 class Ambiguous(OrderMcpError):
     code = "ambiguous"
-    when = "several providers have the id; `candidates` names them"
+    when = "several providers have the id; `candidates` says what tells them apart"
     next_step = "ask_user"
+    for_customer = "There is more than one {noun} with this id. Please tell me when you ordered, and what."
 
-    def __init__(self, sentence: str, *, candidates: Sequence[Mapping[str, str]]) -> None:
+    def __init__(self, sentence: str, *, candidates: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(sentence, details={"candidates": list(candidates)})
 
 
@@ -92,12 +116,14 @@ class UnsupportedOperation(OrderMcpError):
     code = "unsupported_operation"
     when = "the provider has no carts"
     next_step = "tell_user"
+    for_customer = "I am sorry, I cannot look up {noun}s here."
 
 
 class NotConfigured(OrderMcpError):
     code = "not_configured"
     when = "the provider is not set up; the sentence names the variables"
     next_step = "tell_operator"
+    for_customer = _A_COLLEAGUE
 
     def __init__(self, sentence: str, *, problems: str, provider: str | None = None) -> None:
         super().__init__(sentence, provider=provider)
@@ -108,24 +134,28 @@ class Unauthorized(OrderMcpError):
     code = "unauthorized"
     when = "the credential was refused (401)"
     next_step = "tell_operator"
+    for_customer = _A_COLLEAGUE
 
 
 class Forbidden(OrderMcpError):
     code = "forbidden"
     when = "the credential lacks the right (403, or Fleet's INSUFFICIENT_SCOPE)"
     next_step = "tell_operator"
+    for_customer = _A_COLLEAGUE
 
 
 class BadResponse(OrderMcpError):
     code = "bad_response"
     when = "not JSON, wrong shape, too large, another order's id, a redirect, or not the provider's API"
     next_step = "tell_operator"
+    for_customer = _A_COLLEAGUE
 
 
 class Internal(OrderMcpError):
     code = "internal"
     when = "a bug in order-mcp; the text says no more than that"
     next_step = "tell_operator"
+    for_customer = _A_COLLEAGUE
 
     def __init__(self) -> None:
         super().__init__("order-mcp itself failed; this is a bug. Tell the operator.")
@@ -136,6 +166,7 @@ class RateLimited(OrderMcpError):
     when = "the provider asked for fewer requests (429); `retry_after_seconds` where known"
     next_step = "retry_later"
     retryable = True
+    for_customer = _BUSY
 
 
 class Timeout(OrderMcpError):
@@ -143,6 +174,7 @@ class Timeout(OrderMcpError):
     when = "an attempt or the whole look-up took too long"
     next_step = "retry_later"
     retryable = True
+    for_customer = _NO_ANSWER
 
 
 class Unreachable(OrderMcpError):
@@ -150,6 +182,7 @@ class Unreachable(OrderMcpError):
     when = "no connection, or one that broke"
     next_step = "retry_later"
     retryable = True
+    for_customer = _NO_ANSWER
 
 
 class UpstreamError(OrderMcpError):
@@ -157,26 +190,31 @@ class UpstreamError(OrderMcpError):
     when = "the provider failed (5xx)"
     next_step = "retry_later"
     retryable = True
+    for_customer = _NO_ANSWER
 
 
 class Incomplete(OrderMcpError):
     code = "incomplete"
-    when = "not found where we could ask, and some providers could not be asked (`failed`)"
+    when = "not found where we got an answer, and some providers gave none (`failed`)"
     next_step: NextStep = "tell_operator"
+    for_customer = "I could not look everywhere, so your {noun} may exist. A colleague has to look into it."
 
-    def __init__(self, sentence: str, *, failed: Mapping[str, OrderMcpError], not_found_at: Sequence[str]) -> None:
+    def __init__(self, known: str, *, failed: Mapping[str, OrderMcpError], not_found_at: Sequence[str]) -> None:
         waits = [e.retry_after_seconds for e in failed.values() if e.retry_after_seconds is not None]
+        wait = max(waits, default=None)
+        retryable = any(error.retryable for error in failed.values())
         super().__init__(
-            sentence,
-            retry_after_seconds=max(waits, default=None),
+            f"{known} {f'Try again {after(wait)}.' if retryable else 'Tell the operator.'}",
+            retry_after_seconds=wait,
             details={
                 "failed": [{"provider": name, "code": error.code} for name, error in failed.items()],
                 "not_found_at": list(not_found_at),
             },
         )
-        self.retryable = any(error.retryable for error in failed.values())
-        if self.retryable:
+        if retryable:
+            self.retryable = True
             self.next_step = "retry_later"
+            self.for_customer = "I could not look everywhere, so your {noun} may exist. Please try again {wait}."
 
 
 def all_errors() -> list[type[OrderMcpError]]:

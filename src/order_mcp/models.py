@@ -8,7 +8,7 @@ empty list means the provider said "none".
 from enum import Enum, StrEnum
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 Number = int | float
 
@@ -21,6 +21,11 @@ class Noun(StrEnum):
 
     ORDER = "order"
     CART = "cart"
+
+    @property
+    def one(self) -> str:
+        """With its article."""
+        return {"order": "an order", "cart": "a cart"}[self]
 
 
 class OrderStatus(StrEnum):
@@ -40,6 +45,12 @@ class OrderStatus(StrEnum):
     FAILED = "failed"  # could not proceed
     ARCHIVED = "archived"  # filed away, outcome not stated
     UNKNOWN = "unknown"  # not documented, or not said
+
+
+ENDED = frozenset(
+    {OrderStatus.RETURNED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.FAILED, OrderStatus.ARCHIVED}
+)
+"""Nobody waits for anything of these any more: no date is expected of them, and nothing is open."""
 
 
 class PaymentStatus(StrEnum):
@@ -120,6 +131,28 @@ Plain = Annotated[str, TextKind.PLAIN]
 Read = Annotated[str, TextKind.READ]
 
 
+class Said(NamedTuple):
+    """One thing in two voices."""
+
+    colleague: str
+    """For agents and staff: may name the provider and use its words."""
+    customer: str
+    """What a brand could send to its customer; blank where it is nothing for customers."""
+    instead: str = ""
+    """Of a status note: what takes the place of the status and the note, where the two would say the same twice."""
+
+
+SaidNote = Annotated[Said, TextKind.NOTE, WithJsonSchema({"type": "string"})]
+"""Shown as one text, in the voice that the audience reads."""
+
+
+# What an agent could misread carries a description, which is published.
+_SUBSCRIBED = Field(description="units with a running subscription, not deliveries")
+_NO_PERIOD = Field(description="period not stated")
+_WARNINGS = Field(description="what is in doubt or left out")
+_AS_OF = Field(description="when the provider was asked")
+
+
 class Part(BaseModel):
     # Built on first use: the server's first answer should not wait for thirty schemas.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
@@ -127,7 +160,7 @@ class Part(BaseModel):
 
 class OrderWarning(Part):
     code: WarningCode
-    message: Note
+    message: SaidNote
 
 
 class Reference(Part):
@@ -140,9 +173,9 @@ class Totals(Part):
 
     subtotal: Read | None = None
     tax: Read | None = None
-    total: Read | None = None
+    total: Annotated[Read | None, _NO_PERIOD] = None
     paid: Read | None = None
-    rent: Read | None = None
+    rent: Annotated[Read | None, _NO_PERIOD] = None
     amount: Read | None = None
     received_amount: Read | None = None
     real_amount: Read | None = None
@@ -155,12 +188,12 @@ class LineItem(Part):
     product_id: Exact | None = None
     variant_id: Exact | None = None
     quantity: Number | None = None
-    fulfilled: int | None = None
-    remaining: Number | None = None
+    fulfilled: Annotated[int | None, _SUBSCRIBED] = None
+    remaining: Annotated[Number | None, Field(description="units still without a subscription")] = None
     unit: Plain | None = None
     monthly_price: Read | None = None
-    rent: Read | None = None
-    price: Read | None = None
+    rent: Annotated[Read | None, _NO_PERIOD] = None
+    price: Annotated[Read | None, Field(description="basis not stated")] = None
     currency: Read | None = None
     contract_months: Number | None = None
     subscription_ids: list[Exact] | None = None
@@ -198,7 +231,7 @@ class Address(Part):
 
 class Progress(Part):
     total: Number | None = None
-    fulfilled: Number | None = None
+    fulfilled: Annotated[Number | None, _SUBSCRIBED] = None
 
 
 class Fulfillment(Part):
@@ -206,7 +239,7 @@ class Fulfillment(Part):
     shipped_at: Read | None = None
     delivered_at: Read | None = None
     tracking_number: Exact | None = None
-    progress: Progress | None = None
+    progress: Annotated[Progress | None, _SUBSCRIBED] = None
 
 
 class Related(Part):
@@ -241,8 +274,8 @@ class Order(Part):
     order_number: Exact | None = None
     status: OrderStatus
     provider_status: StatusWord | None = None
-    status_note: Note | None = None
-    requires_action: bool | None = None
+    status_note: SaidNote | None = None
+    requires_action: Annotated[bool | None, Field(description='absent: not said, never "nothing to do"')] = None
     payment_status: PaymentStatus | None = None
     order_type: Literal["standard", "extension", "upgrade"] | None = None
     references: list[Reference] | None = None
@@ -260,13 +293,13 @@ class Order(Part):
     placed_at: Read | None = None
     created_at: Read | None = None
     updated_at: Read | None = None
-    as_of: Read = ""
+    as_of: Annotated[Read, _AS_OF] = ""
     notes: Note | None = None
     payment: Payment | None = None
     created_by: Exact | None = None
     custom_fields: Scalars | None = None
     properties: Scalars | None = None
-    warnings: list[OrderWarning] = Field(default_factory=list)
+    warnings: Annotated[list[OrderWarning], _WARNINGS] = Field(default_factory=list)
 
 
 class Cart(Part):
@@ -279,8 +312,8 @@ class Cart(Part):
     item_count: Number | None = None
     line_items: list[LineItem] | None = None
     buyer: Buyer | None = None
-    as_of: Read = ""
-    warnings: list[OrderWarning] = Field(default_factory=list)
+    as_of: Annotated[Read, _AS_OF] = ""
+    warnings: Annotated[list[OrderWarning], _WARNINGS] = Field(default_factory=list)
 
 
 Record = Order | Cart

@@ -1,23 +1,28 @@
 """Which account answers: the one that was named, or all whose id grammar admits the id."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import anyio
 
-from .config import Account
+from .accounts import Account
 from .errors import (
+    PERHAPS_A_NUMBER,
     Ambiguous,
     Incomplete,
     InvalidInput,
     NotConfigured,
     NotFound,
     OrderMcpError,
+    Unreachable,
 )
-from .models import AUTO, Noun, Order, OrderWarning, Record
+from .models import AUTO, Noun, OrderWarning, Record
 from .providers.channel import OnAttempt
+from .wording import COULD_NOT_ASK, NO_USABLE_ANSWER, listed
 
 GRACE_SECONDS = 2.0
 """How long the others may still answer after the first "found"."""
+NOT_THE_DIGITS = "If this is an order or contract number, do not cut the digits out of it; ask for the id."
 
 Outcome = Record | OrderMcpError
 
@@ -38,21 +43,26 @@ class Router:
         """
         default = self._accounts.get(self._default or "")
         account = self._accounts.get(name, default)
-        if account is not None and (name != AUTO or account.has(noun)):
+        if account is None or not (name != AUTO or account.has(noun)):
+            return await self._ask_all(noun, id)
+        try:
             return await account.look_up(noun, id, self._on_attempt)
-        return await self._ask_all(noun, id)
+        except NotFound as missing:
+            raise self._not_found(noun, {account.name: missing}, {}) from None
 
     async def _ask_all(self, noun: Noun, id: str) -> Record:
         able = [account for account in self._accounts.values() if account.has(noun)]
-        refusals = {account.name: account.refused_id(id) for account in able if account.setup.begun}
-        if not refusals:
+        begun = [account for account in able if account.setup.begun]
+        if not begun:
             raise _nothing_configured(able)
-        candidates = [account for account in able if account.name in refusals and refusals[account.name] is None]
+        refusals = {account.name: reason for account in begun if (reason := account.refused_id(id)) is not None}
+        candidates = [account for account in begun if account.name not in refusals]
         if not candidates:
-            raise InvalidInput(" ".join(reason for reason in refusals.values() if reason))
+            errors = [self._accounts[name].impossible(reason) for name, reason in refusals.items()]
+            raise InvalidInput(" ".join(error.sentence for error in errors)).to_customer(errors[0].for_customer)
         outcomes = await self._gather(noun, id, candidates)
         # In a fixed order, so that the same question gets the same answer whichever provider was faster.
-        return self._verdict(noun, {account.name: outcomes.get(account.name) for account in candidates})
+        return self._verdict(noun, {account.name: outcomes.get(account.name) for account in candidates}, refusals)
 
     async def _gather(self, noun: Noun, id: str, candidates: Sequence[Account]) -> dict[str, Outcome]:
         """Ask all at once, until all have answered, or for two seconds after the first "found"."""
@@ -78,7 +88,7 @@ class Router:
             group.cancel_scope.cancel()
         return outcomes
 
-    def _verdict(self, noun: Noun, outcomes: Mapping[str, Outcome | None]) -> Record:
+    def _verdict(self, noun: Noun, outcomes: Mapping[str, Outcome | None], refusals: Mapping[str, str]) -> Record:
         """One record where exactly one account has it; otherwise the error that says what is known."""
         found = {
             name: outcome for name, outcome in outcomes.items() if outcome and not isinstance(outcome, OrderMcpError)
@@ -92,8 +102,8 @@ class Router:
         }
         if len(found) > 1:
             raise Ambiguous(
-                f"{self._titles(found)} each have this {noun} id. Ask the user which one is meant, then name that "
-                "provider.",
+                f"{listed(self._titles(found), 'and')} each have {noun.one} with this id. Ask the user when it was "
+                "ordered and what, compare that with the candidates, and call again with that provider.",
                 candidates=[_candidate(name, record) for name, record in found.items()],
             )
         if found:
@@ -102,48 +112,67 @@ class Router:
             return record.model_copy(update={"warnings": [*record.warnings, *self._not_asked(failed, unanswered)]})
         if failed:
             raise self._incomplete(noun, failed, missing)
-        if len(missing) == 1:
-            [error] = missing.values()
-            if isinstance(error, NotFound):
-                raise error
-        hints = [self._accounts[name].not_found_hint(noun) for name in missing]
-        sentence = f"No {noun} with this id at {self._titles(missing)}. Check the id."
-        raise NotFound(" ".join([sentence, *filter(None, hints)]))
+        raise self._not_found(noun, missing, refusals)
+
+    def _not_found(self, noun: Noun, missing: Mapping[str, OrderMcpError], refusals: Mapping[str, str]) -> NotFound:
+        """Not there, at any of those who were asked; `refusals` says who was not, and why."""
+        only = next(iter(missing.values())) if len(missing) == 1 else None
+        told = only.sentence if isinstance(only, NotFound) else None
+        sentences = [
+            told or f"No {noun} with this id at {listed(self._titles(missing), 'or')}. Check the id.",
+            *(self._accounts[name].not_found_hint(noun, asked_alone=told is not None) for name in missing),
+            *(f"{self._accounts[name].title} was not asked: {reason}." for name, reason in refusals.items()),
+            NOT_THE_DIGITS if refusals else "",
+        ]
+        details = dict(only.details) if only and told else {}
+        not_found = NotFound(
+            " ".join(filter(None, sentences)),
+            provider=only.provider if only and told else None,
+            details=details | ({"not_asked": list(refusals)} if refusals else {}),
+        )
+        return not_found.to_customer(PERHAPS_A_NUMBER) if refusals else not_found
 
     def _incomplete(
         self, noun: Noun, failed: Mapping[str, OrderMcpError], missing: Mapping[str, OrderMcpError]
     ) -> Incomplete:
-        looked = f"There is no such {noun} at {self._titles(missing)}, but " if missing else ""
-        failures = ", ".join(f"{self._accounts[name].title} ({_reason(error)})" for name, error in failed.items())
-        retryable = any(error.retryable for error in failed.values())
-        advice = "Try again in a minute." if retryable else "Tell the operator."
+        looked = f"There is no such {noun} at {listed(self._titles(missing), 'or')}, but " if missing else ""
+        failures = [_failure(self._accounts[name].title, error) for name, error in failed.items()]
         return Incomplete(
-            f"{looked}{failures} could not be asked, so the {noun} may exist. {advice}",
-            failed=failed,
-            not_found_at=list(missing),
+            f"{looked}{listed(failures, 'and')}, so the {noun} may exist.", failed=failed, not_found_at=list(missing)
         )
 
     def _not_asked(self, failed: Mapping[str, OrderMcpError], unanswered: Sequence[str]) -> list[OrderWarning]:
-        reasons = {name: error.code for name, error in failed.items()} | dict.fromkeys(unanswered, "too slow")
+        doubts = {
+            name: (COULD_NOT_ASK if _was_not_asked(error) else NO_USABLE_ANSWER, error.code)
+            for name, error in failed.items()
+        } | dict.fromkeys(unanswered, (NO_USABLE_ANSWER, "too slow"))
         return [
-            OrderWarning(
-                code="provider_not_asked",
-                message=f"{self._accounts[name].title} could not be asked ({reason}); it may have the same id.",
-            )
-            for name, reason in reasons.items()
+            doubt.warning(title=self._accounts[name].title, reason=reason) for name, (doubt, reason) in doubts.items()
         ]
 
-    def _titles(self, names: Mapping[str, object]) -> str:
-        *most, last = (self._accounts[name].title for name in names)
-        return f"{', '.join(most)} and {last}" if most else last
+    def _titles(self, names: Mapping[str, object]) -> list[str]:
+        return [self._accounts[name].title for name in names]
 
 
-def _reason(error: OrderMcpError) -> str:
-    return error.problems.rstrip(".") if isinstance(error, NotConfigured) else error.code
+def _was_not_asked(error: OrderMcpError) -> bool:
+    """Whether nobody heard the question; otherwise somebody did, and gave no usable answer."""
+    return isinstance(error, NotConfigured | Unreachable)
 
 
-def _candidate(name: str, record: Record) -> dict[str, str]:
-    return {"provider": name} | ({"status": record.status.value} if isinstance(record, Order) else {})
+def _failure(title: str, error: OrderMcpError) -> str:
+    reason = error.problems.rstrip(".") if isinstance(error, NotConfigured) else error.code
+    return f"{title} {'could not be asked' if _was_not_asked(error) else 'gave no usable answer'} ({reason})"
+
+
+def _candidate(name: str, record: Record) -> dict[str, Any]:
+    """What tells this one from the others that have the same id."""
+    said = record.model_dump(mode="json", exclude_none=True, include=_TELLING)
+    if "placed_at" in said:
+        said.pop("created_at", None)
+    return {"provider": name} | said
+
+
+_TELLING = {"status", "order_number", "placed_at", "created_at", "item_count"}
 
 
 def _nothing_configured(able: Sequence[Account]) -> NotConfigured:

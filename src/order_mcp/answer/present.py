@@ -1,4 +1,4 @@
-"""Order / Cart / error → what an agent reads: a summary sentence and compact JSON, from one object.
+"""Order / Cart → what an agent reads: a summary sentence and compact JSON, from one object.
 
 The JSON is the audience's view of the record at one level of detail, cleaned. The summary is written from that same
 view, so the two cannot disagree.
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..cleaning import Cleaned, Cleaner
-from ..errors import OrderMcpError
-from ..models import Audience, Detail, LineItem, OrderWarning, Record, Related, Source, Withheld
+from ..models import ENDED, Audience, Detail, LineItem, Order, Record, Related, Source, Withheld
+from ..wording import DROPPED
+from .about import About, Named, Page
+from .items import Kinds, kinds_of, open_kinds_of
 from .privacy import withhold
-from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE, About, summarize
+from .sentences import MAX_SUMMARY_CHARS, summarize
 
 ANSWER_CHARS = 14_000
 PAGE_CHARS = 10_000
@@ -23,20 +25,19 @@ FRAME_CHARS = 700
 PAGE_LINES = {Detail.SUMMARY: 0, Detail.STANDARD: 20, Detail.FULL: 100}
 ORDER_SUBSCRIPTIONS = 50
 LINE_SUBSCRIPTIONS = 20
-SUMMARY_LINES = 3
 
 _IN_SUMMARY = frozenset(
     {
-        *("provider", "id", "order_number", "status", "provider_status", "status_note", "requires_action"),
-        *("payment_status", "currency", "totals", "item_count", "fulfillment", "placed_at", "created_at", "as_of"),
-        "warnings",
+        *("provider", "id", "order_number", "order_type", "related", "status", "provider_status", "status_note"),
+        *("requires_action", "payment_status", "currency", "totals", "item_count", "fulfillment", "placed_at"),
+        *("created_at", "as_of", "warnings"),
     }
 )
-_IN_STANDARD = _IN_SUMMARY | {
-    *("order_type", "references", "related", "updated_at", "customer", "buyer", "subscription_count"),
-}
+_IN_STANDARD = _IN_SUMMARY | {"references", "updated_at", "customer", "buyer", "subscription_count"}
 _TOTALS_IN_SUMMARY = frozenset({"total", "paid", "rent", "amount", "received_amount", "real_amount"})
 _CUSTOMER_IN_STANDARD = frozenset({"id", "name", "company", "type"})
+_FULFILLMENT_OF_ENDED = frozenset({"shipped_at", "delivered_at", "tracking_number"})
+_RELATED_IN_SUMMARY = frozenset({"kind", "order_id", "months", "new_end", "previous_device"})
 _RELATED_IN_STANDARD = frozenset(Related.model_fields) - {"previous_serial"}
 # Of a line, what answers "what is it, how many, how far, what does it cost".
 _LINE_IN_STANDARD = frozenset(
@@ -79,19 +80,6 @@ class Answer:
         return {"summary": self.summary, **self.data}
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An error as it is shown: the sentence, and the JSON object beside it."""
-
-    sentence: str
-    data: dict[str, Any]
-
-    @property
-    def text(self) -> str:
-        """The sentence, then on a line of its own the object as compact JSON."""
-        return f"{self.sentence}\n{compact(self.data)}"
-
-
 def compact(data: Any) -> str:
     """JSON without a needless character."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -123,31 +111,34 @@ def present(record: Record, source: Source, view: View) -> Answer:
                 overview["line_items_offset"] = view.item_offset
             overview["line_items"] = page
     if is_lossy:
-        _add_dropped(overview)
+        _add_dropped(overview, view)
     end = view.item_offset + len(page)
-    # These lines are only for the summary, so their losses do not count.
-    first = [_line(line, view, cleaner, whole=True).value for line in (lines or [])[:SUMMARY_LINES]]
+    is_later_page = lines is not None and view.item_offset > 0 and view.detail is not Detail.SUMMARY
+    spoken_of = (lines or [])[view.item_offset : end] if is_later_page else lines or []
+    note = getattr(record, "status_note", None)
     about = About(
         source,
-        lines=None if lines is None else first,
+        items=None if lines is None else _named(kinds_of(spoken_of), view, cleaner),
+        open_items=_named(open_kinds_of(lines or []), view, cleaner),
+        page=Page(view.item_offset + 1, end, len(lines or [])) if is_later_page else None,
         next_offset=end if page and end < len(lines or ()) else None,
+        instead=note.instead if note else "",
+        lost_tracking=_has_tracking(record) and "tracking_number" not in overview.get("fulfillment", {}),
         for_customer=view.audience is Audience.CUSTOMER,
         brief=view.detail is Detail.SUMMARY,
     )
     return Answer(summarize(overview, about), overview)
 
 
-def present_error(error: OrderMcpError, *, sandbox: bool = False) -> Refusal:
-    """Show an error: what happened and what to do next, for reading and for branching on."""
-    payload: dict[str, Any] = {"code": error.code}
-    if error.provider is not None:
-        payload["provider"] = error.provider
-    payload["retryable"] = error.retryable
-    if error.retry_after_seconds is not None:
-        payload["retry_after_seconds"] = error.retry_after_seconds
-    payload |= {"next_step": error.next_step, **error.details}
-    notice = f"{SANDBOX_NOTICE} " if sandbox else ""
-    return Refusal(f"{notice}{error.sentence}", {"error": payload})
+def _named(kinds: Kinds, view: View, cleaner: Cleaner) -> Named:
+    # These lines are only for the summary, so their losses do not count.
+    return Named(
+        [(_line(kind.example, view, cleaner, whole=True).value, kind.units) for kind in kinds.named], kinds.more
+    )
+
+
+def _has_tracking(record: Record) -> bool:
+    return isinstance(record, Order) and bool(record.fulfillment and record.fulfillment.tracking_number)
 
 
 def _dump(line: LineItem) -> dict[str, Any]:
@@ -156,7 +147,9 @@ def _dump(line: LineItem) -> dict[str, Any]:
 
 def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld]]:
     """Everything but the line items, as far as it belongs to this level of detail and audience; what was kept back."""
-    overview = record.model_dump(mode="json", exclude_none=True, exclude={"line_items"})
+    overview = _in_one_voice(
+        record.model_dump(mode="json", exclude_none=True, exclude={"line_items"}), view.audience is Audience.CUSTOMER
+    )
     if view.detail is not Detail.FULL:
         allowed = _IN_SUMMARY if view.detail is Detail.SUMMARY else _IN_STANDARD
         overview = {key: value for key, value in overview.items() if key in allowed}
@@ -164,6 +157,12 @@ def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld
         _keep(overview, "related", _RELATED_IN_STANDARD)
     if view.detail is Detail.SUMMARY:
         _keep(overview, "totals", _TOTALS_IN_SUMMARY)
+        _keep(overview, "related", _RELATED_IN_SUMMARY)
+        if overview.get("order_type") == "standard":
+            del overview["order_type"]
+    if overview.get("status") in ENDED:
+        # A date that nobody waits for any more must not be mailed to anybody, and nothing is open.
+        _keep(overview, "fulfillment", _FULFILLMENT_OF_ENDED)
     if "subscription_ids" in overview:
         overview["subscription_ids"] = overview["subscription_ids"][:ORDER_SUBSCRIPTIONS]
     if not overview["warnings"]:
@@ -173,6 +172,16 @@ def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld
     if view.detail is Detail.FULL and costly:
         withheld += withhold(_dump(costly[0]), LineItem, view.audience)
     return overview, withheld
+
+
+def _in_one_voice(overview: dict[str, Any], for_customer: bool) -> dict[str, Any]:
+    """The same with every note and message in the voice that the audience reads."""
+    voice = 1 if for_customer else 0
+    if "status_note" in overview:
+        overview["status_note"] = overview["status_note"][voice]
+    for warning in overview["warnings"]:
+        warning["message"] = warning["message"][voice]
+    return overview
 
 
 def _keep(overview: dict[str, Any], key: str, members: frozenset[str]) -> None:
@@ -227,12 +236,8 @@ def _line(line: LineItem, view: View, cleaner: Cleaner, *, whole: bool = False) 
     return cleaner.clean(shown, LineItem)
 
 
-def _add_dropped(overview: dict[str, Any]) -> None:
+def _add_dropped(overview: dict[str, Any], view: View) -> None:
     warnings = overview.get("warnings", [])
     if all(warning["code"] != DROPPED.code for warning in warnings):
-        overview["warnings"] = [*warnings, DROPPED.model_dump()]
-
-
-DROPPED = OrderWarning(
-    code="dropped_value", message="A value that cannot be shown exactly, or has no room here, was left out."
-)
+        message = DROPPED.customer if view.audience is Audience.CUSTOMER else DROPPED.colleague
+        overview["warnings"] = [*warnings, {"code": DROPPED.code, "message": message}]

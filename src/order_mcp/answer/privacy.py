@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel
 
@@ -45,8 +45,14 @@ def _masked_voucher(code: str) -> str:
     return code[: min(2, len(code) // 4)] + "…"
 
 
-def _only(*keys: str) -> Treatment:
-    return lambda address: {key: address[key] for key in keys if key in address} or None
+class _Only:
+    """Of an address, these parts."""
+
+    def __init__(self, *parts: str) -> None:
+        self.parts = parts
+
+    def __call__(self, address: dict[str, Any]) -> dict[str, Any] | None:
+        return {part: address[part] for part in self.parts if part in address} or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,14 @@ class Rule:
     agent: Treatment
     withheld: Withheld | None = None
     mentioned_to_customer: bool = True
+
+    def treatment(self, audience: Audience) -> Treatment:
+        """What this audience sees of it."""
+        return {Audience.CUSTOMER: self.customer, Audience.AGENT: self.agent}.get(audience, _show)
+
+    def mentions(self, audience: Audience) -> bool:
+        """Whether this audience may learn that there was something."""
+        return self.withheld is not None and (self.mentioned_to_customer or audience is not Audience.CUSTOMER)
 
 
 _IN_COSTS: Mapping[str, Any] = {"agent": _hide, "withheld": "costs", "mentioned_to_customer": False}
@@ -75,8 +89,8 @@ RULES = (
         # A `formatted` address cannot be taken apart, so nothing of it is shown.
         Rule(
             address,
-            customer=_only("city", "country"),
-            agent=_only("city", "region", "postal_code", "country"),
+            customer=_Only("city", "country"),
+            agent=_Only("city", "region", "postal_code", "country"),
             withheld=address,
         )
         for address in _ADDRESSES
@@ -134,6 +148,27 @@ def undecided(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(path for path in _paths(model) if path not in decided and path.partition(".")[0] not in _ADDRESSES)
 
 
+def unseen(model: type[BaseModel], audience: Audience) -> frozenset[str]:
+    """The paths of a record, or of a line, that this audience never sees."""
+    if audience is Audience.INTERNAL:
+        return frozenset()
+    paths = set(undecided(model))
+    for rule in LINE_RULES if issubclass(model, LineItem) else RULES:
+        treatment = rule.treatment(audience)
+        if treatment is _hide:
+            paths.add(rule.path)
+        elif isinstance(treatment, _Only):
+            shown = {f"{rule.path}.{part}" for part in treatment.parts}
+            paths |= {path for path in _paths(model) if path.startswith(f"{rule.path}.")} - shown
+    return frozenset(paths)
+
+
+def withheld_from(audience: Audience) -> list[Withheld]:
+    """The closed list of what an answer may say was kept back."""
+    rules = [rule for rule in (*RULES, *LINE_RULES) if rule.mentioned_to_customer or audience is Audience.AGENT]
+    return list(dict.fromkeys(rule.withheld for rule in rules if rule.withheld))
+
+
 def _paths(model: type[BaseModel], above: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         inner = _part_in(field.annotation)
@@ -167,8 +202,7 @@ def withhold(record: dict[str, Any], model: type[BaseModel], audience: Audience)
     for path in undecided(model):
         _remove(record, path)
     for rule in LINE_RULES if issubclass(model, LineItem) else RULES:
-        treatment = rule.customer if audience is Audience.CUSTOMER else rule.agent
-        mentioned = rule.mentioned_to_customer or audience is not Audience.CUSTOMER
+        treatment = rule.treatment(audience)
         for holder, key in _places(record, rule.path):
             value = holder[key]
             seen = treatment(value)
@@ -177,8 +211,8 @@ def withhold(record: dict[str, Any], model: type[BaseModel], audience: Audience)
             else:
                 holder[key] = seen
             # An empty object says nothing, so nothing of it was kept back.
-            if seen != value and value != {} and rule.withheld and mentioned and rule.withheld not in kept_back:
-                kept_back.append(rule.withheld)
+            if seen != value and value != {} and rule.withheld not in kept_back and rule.mentions(audience):
+                kept_back.append(cast("Withheld", rule.withheld))
     return kept_back
 
 

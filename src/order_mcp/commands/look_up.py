@@ -24,7 +24,7 @@ async def look_up(config: Config, options: Namespace) -> int:
         try:
             answer = await desk.answer(config.caller, options.tool, given)
         except OrderMcpError as error:
-            refusal = desk.refusal(error)
+            refusal = desk.refusal(config.caller, error, options.tool.noun)
             if options.json:
                 print(_readable(refusal.data | {"message": refusal.sentence}))
             else:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
+from ..arguments import NOT_THE_ID
 from ..cleaning import clean_text
 from ..errors import InvalidInput
 from ..models import AUTO
-from ..tools import ORDER_TOOL, read_arguments
+from ..tools import ORDER_TOOL
 from .callers import Context, caller_of
 from .schemas import LISTS_KEEP_MILLISECONDS
 
@@ -36,9 +37,12 @@ ARGUMENTS = (
 )
 TEXT = (
     "Call get_order with order_id {order_id} and provider {provider}. Then write the customer a reply about where "
-    "the order stands. Tone: {tone}. Language: {language}. Say only what the result says: where it says unknown, say "
-    "that it is not known; promise no date that is not in it. If the call fails, follow next_step of the error and "
-    "write no reply."
+    "the order stands. Tone: {tone}. Language: {language}. Say only what the result says. Where it says unknown, say "
+    "that it is not known. Do not state what a warning puts in doubt: say that it is not certain. Promise no date that "
+    "is not in it. If the call fails, write the customer a reply all the same, without the error and its cause. With "
+    "next_step fix_arguments, check_id or ask_user, ask for what is needed. With retry_later, wait and try once more. "
+    "Otherwise say that the order cannot be looked up right now and that a colleague will look into it; then tell "
+    "your operator the error."
 )
 
 
@@ -51,10 +55,12 @@ def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str])
     known = [argument.name for argument in ARGUMENTS]
     for name in given:
         if name not in known:
-            raise InvalidInput(f'"{clean_text(name, 40)}" is not an argument of {NAME}; it takes {", ".join(known)}.')
+            raise InvalidInput(
+                f'"{clean_text(name, 40)}" is not an argument of {NAME}; it takes {", ".join(known)}.',
+            ).to_customer(NOT_THE_ID)
     filled = {name: value for name, value in given.items() if value.strip()}
     call: dict[str, Any] = {name: filled[name] for name in ("order_id", "provider") if name in filled}
-    arguments = read_arguments(TOOL, call, known_providers)
+    arguments = TOOL.arguments.read(call, known_providers)
     wishes = {a.name: clean_text(filled.get(a.name, ""), MAX_WISH) or a.default for a in ARGUMENTS}
     values = wishes | {"order_id": arguments.id, "provider": arguments.provider}
     return TEXT.format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
@@ -74,9 +80,10 @@ class Prompts:
     async def get(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         if params.name != NAME:
             raise MCPError(types.INVALID_PARAMS, f"Unknown prompt. This server has {NAME}.")
+        desk, caller = context.lifespan_context, caller_of(context)
         try:
-            text = order_status_reply(params.arguments or {}, caller_of(context).accounts)
+            text = order_status_reply(params.arguments or {}, caller.accounts)
         except InvalidInput as error:
-            raise MCPError(types.INVALID_PARAMS, error.sentence) from None
+            raise MCPError(types.INVALID_PARAMS, desk.refusal(caller, error).sentence) from None
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
         return types.GetPromptResult(description=DESCRIPTION, messages=[message])

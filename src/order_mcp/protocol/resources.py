@@ -7,9 +7,9 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
 from ..answer.present import compact
-from ..desk import Desk
+from ..answer.refuse import Refusal
 from ..errors import InvalidInput, NotFound, OrderMcpError
-from ..models import AUTO
+from ..models import AUTO, Noun
 from ..tools import TOOLS, Tool
 from . import prompts
 from .callers import Context, caller_of, offered
@@ -70,12 +70,13 @@ class Resources:
         )
 
     async def read(self, context: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        desk = context.lifespan_context
+        desk, caller, noun = context.lifespan_context, caller_of(context), Noun.ORDER
         try:
             tool, given = read_address(params.uri)
-            answer = await desk.answer(caller_of(context), tool, given)
+            noun = tool.noun
+            answer = await desk.answer(caller, tool, given)
         except OrderMcpError as error:
-            raise _not_read(desk, params.uri, error) from None
+            raise _not_read(params.uri, error, desk.refusal(caller, error, noun)) from None
         contents = types.TextResourceContents(uri=params.uri, mime_type=MIME_TYPE, text=compact(answer.structured))
         # An order may have moved on by the time somebody looks again.
         return types.ReadResourceResult(contents=[contents], ttl_ms=0, cache_scope="private")
@@ -90,9 +91,8 @@ class Resources:
         return types.CompleteResult(completion=types.Completion(values=values, total=len(values), has_more=False))
 
 
-def _not_read(desk: Desk, uri: str, error: OrderMcpError) -> MCPError:
+def _not_read(uri: str, error: OrderMcpError, refusal: Refusal) -> MCPError:
     # A resource has no error result: the protocol's error carries the sentence, and the same object as data, with the
     # address that was asked for (https://modelcontextprotocol.io/specification/2026-07-28/server/resources).
     code = types.INVALID_PARAMS if isinstance(error, InvalidInput | NotFound) else types.INTERNAL_ERROR
-    refusal = desk.refusal(error)
     return MCPError(code, refusal.sentence, data={"uri": uri, **refusal.data})

@@ -3,9 +3,10 @@
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from ..models import Record, Withheld
+from ..answer.privacy import unseen, withheld_from
+from ..models import Audience, Cart, LineItem, Record
 
 LISTS_KEEP_MILLISECONDS = 300_000
 """How long a client may keep a list of tools, resources or prompts."""
@@ -18,18 +19,45 @@ class Shown(BaseModel):
     line_items_total: int | None = None
     line_items_offset: int | None = None
     sandbox: bool | None = None
-    withheld: list[Withheld] | None = None
+    withheld: list[str] | None = Field(None, description="exists, and was masked or kept back")
 
 
 ALWAYS_THERE = ("summary", "provider", "id", "status", "as_of")
+# Of what a record may have, what a cart has; an order has all of it.
+_OF_A_CART = {
+    "totals": {"rent"},
+    "line_items": {"id", "title", "product_id", "quantity", "rent"},
+}
 
 
 @cache
-def output_schema(record: type[Record]) -> dict[str, Any]:
-    """A record as it is shown, as JSON Schema: no `$ref`, no union, no null; open to keys of later versions."""
+def output_schema(record: type[Record], audience: Audience) -> dict[str, Any]:
+    """What an audience may ever see of a record, as JSON Schema: no `$ref`, no union, no null.
+
+    It is open to keys of later versions.
+    """
     flat, more = _flat(record), _flat(Shown)
     properties = flat["properties"] | more["properties"]
+    for path in unseen(record, audience):
+        _remove(properties, path.split("."))
+    for path in unseen(LineItem, audience):
+        _remove(properties["line_items"]["items"]["properties"], path.split("."))
+    for key, members in _OF_A_CART.items() if record is Cart else ():
+        holder = properties[key].get("items", properties[key])
+        holder["properties"] = {name: holder["properties"][name] for name in holder["properties"] if name in members}
+    properties["withheld"]["items"]["enum"] = withheld_from(audience)
     return flat | {"properties": properties, "required": [key for key in ALWAYS_THERE if key in properties]}
+
+
+def _remove(properties: dict[str, Any], path: list[str]) -> None:
+    first, *rest = path
+    if not rest:
+        properties.pop(first, None)
+    elif first in properties:
+        inner = properties[first].get("items", properties[first])["properties"]
+        _remove(inner, rest)
+        if not inner:
+            del properties[first]
 
 
 def _flat(model: type[BaseModel]) -> dict[str, Any]:
@@ -52,5 +80,9 @@ def _portable(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, 
     if "items" in schema:
         portable["items"] = _portable(schema["items"], definitions)
     if "properties" in schema:
-        portable["properties"] = {key: _portable(member, definitions) for key, member in schema["properties"].items()}
+        portable["properties"] = {
+            # A description belongs to the key; what stands with a part describes the code.
+            key: _portable(member, definitions) | {word: member[word] for word in ("description",) if word in member}
+            for key, member in schema["properties"].items()
+        }
     return portable

@@ -42,11 +42,11 @@ def build_server(config: Config) -> OrderServer:
     async def call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         if params.name not in TOOLS:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has {' and '.join(TOOLS)}.")
-        desk = context.lifespan_context
+        desk, caller, tool = context.lifespan_context, caller_of(context), TOOLS[params.name]
         try:
-            return _found(await desk.answer(caller_of(context), TOOLS[params.name], params.arguments or {}))
+            return _found(await desk.answer(caller, tool, params.arguments or {}))
         except OrderMcpError as error:
-            return _failed(desk.refusal(error).text)
+            return _failed(desk.refusal(caller, error, tool.noun).text)
 
     @asynccontextmanager
     async def lifespan(_: Server[Desk]) -> AsyncIterator[Desk]:
@@ -74,12 +74,13 @@ def build_server(config: Config) -> OrderServer:
 
 def _published(tool: Tool, config: Config, caller: Caller) -> types.Tool:
     """A tool as a host sees it."""
+    names = offered(tool, config, caller)
     return types.Tool(
         name=tool.name,
         title=tool.title,
-        description=tool.description,
-        input_schema=_input_schema(tool, config, caller),
-        output_schema=output_schema(tool.record),
+        description=tool.description(config.id_kinds(names)),
+        input_schema=input_schema(tool, names),
+        output_schema=output_schema(tool.record, caller.audience),
         annotations=HINTS,
     )
 

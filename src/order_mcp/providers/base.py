@@ -9,6 +9,7 @@ from anyio.lowlevel import checkpoint
 from pydantic import SecretStr, ValidationError
 
 from ..errors import (
+    NUMBER_GIVEN,
     BadResponse,
     Forbidden,
     InvalidInput,
@@ -20,6 +21,7 @@ from ..errors import (
     UpstreamError,
 )
 from ..models import Cart, Noun, Order, Record
+from ..wording import after
 from .channel import Channel, OnAttempt
 from .responses import Response
 from .settings import ProviderSettings
@@ -46,8 +48,12 @@ class Provider(Generic[SettingsType]):
     """Where it says what it does with personal data, for hosts that show that."""
     states_period: ClassVar[bool] = True
     """Whether its totals are for the whole order; where they may recur, the period is not documented."""
+    id_kind: ClassVar[str] = ""
+    """What its ids look like, for whoever has to find one; blank where that is not known."""
     not_found_hint: ClassVar[dict[Noun, str]] = {}
-    """What else "not found" may mean here."""
+    """What else "not found" may mean here. It is said where nobody else was asked."""
+    moves_to: ClassVar[dict[Noun, Noun]] = {}
+    """Where a thing that is no longer here has the same id."""
     impossible_id: ClassVar[str] = "order-mcp-doctor-0"
     """An id that no order has, for trying a credential without reading anybody's data."""
 
@@ -65,7 +71,7 @@ class Provider(Generic[SettingsType]):
 
     @classmethod
     def refused_id(cls, id: str) -> str | None:
-        """Why this provider could not have such an id, or None where it could."""
+        """Why this provider could not have such an id ("its ids are …"), or None where it could."""
         return None
 
     def secrets(self) -> set[str]:
@@ -98,6 +104,14 @@ class Provider(Generic[SettingsType]):
         """The error for a thing that the provider does not have."""
         return UnsupportedOperation("{provider} has no {noun}s that can be looked up. Tell the user so.")
 
+    @staticmethod
+    def impossible(reason: str) -> InvalidInput:
+        """The error for an id that the provider could not have."""
+        return InvalidInput(
+            f"{{provider}} cannot have this id: {reason}, and this looks like an order or contract number. Do not cut "
+            "the digits out of it; ask for the id.",
+        ).to_customer(NUMBER_GIVEN)
+
     async def look_up(self, noun: Noun, id: str, on_attempt: OnAttempt) -> Record:
         """Look up one order or cart within the deadline. Adds provider and time, and names both in errors.
 
@@ -107,14 +121,11 @@ class Provider(Generic[SettingsType]):
         asked_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
         try:
             if reason := self.refused_id(id):
-                raise InvalidInput(reason)
+                raise self.impossible(reason)
             with self.channel.deadline(on_attempt):
                 record: Record = await getattr(self, f"get_{noun}")(id)
         except OrderMcpError as error:
-            named = error.said_of(self.account, self.title, noun)
-            if isinstance(named, NotFound) and noun in self.not_found_hint:
-                named.sentence += f" {self.not_found_hint[noun]}"
-            raise named from None
+            raise error.said_of(self.account, self.title, noun) from None
         return record.model_copy(update={"provider": self.account, "as_of": asked_at})
 
     async def fetch(
@@ -169,7 +180,8 @@ class Provider(Generic[SettingsType]):
             return None
         if status in (400, 422):
             return InvalidInput(
-                "{provider} refused this id as malformed. Check it and send it as it is there.", request_id=request_id
+                "{provider} refused this id as malformed. Check it, and send it exactly as {provider} writes it.",
+                request_id=request_id,
             )
         if status == 401:
             return Unauthorized(
@@ -187,16 +199,15 @@ class Provider(Generic[SettingsType]):
                 "did not answer like its API: this address does not look like {provider}'s API", body
             )
         wait = response.retry_after_seconds
-        pause = f"{wait} seconds" if wait else "a little"
         if status == 429:
             return RateLimited(
-                f"{{provider}} asks for fewer requests. Wait {pause}, then try again.",
+                f"{{provider}} asks for fewer requests. Try again {after(wait)}.",
                 request_id=request_id,
                 retry_after_seconds=wait,
             )
         if 500 <= status < 600:
             return UpstreamError(
-                "{provider} has a problem of its own at the moment. Try again in a minute.",
+                f"{{provider}} has a problem of its own at the moment. Try again {after(wait)}.",
                 request_id=request_id,
                 retry_after_seconds=wait,
             )

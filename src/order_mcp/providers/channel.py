@@ -230,11 +230,11 @@ class Channel:
         cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
         if self._is_proxied and isinstance(failure, httpcore2.ConnectError) and not isinstance(failure, NotSecure):
             cause = "the proxy that HTTPS_PROXY or ALL_PROXY names does not answer"
-        return Unreachable(f"{{provider}} could not be reached: {cause}. Try again in a minute.")
+        return Unreachable(f"{{provider}} could not be reached: {cause}. Try again a little later.")
 
 
 def _timeout(seconds: float) -> Timeout:
-    return Timeout(f"{{provider}} did not answer within {seconds:g} seconds. Try again in a minute.")
+    return Timeout(f"{{provider}} did not answer within {seconds:g} seconds. Try again a little later.")
 
 
 def _pause(failure: Exception) -> bool | float:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import Forbidden, OrderMcpError
-from ..models import Buyer, Cart, LineItem, Noun, Order, OrderStatus, Totals
+from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, Said, Totals
+from ..wording import NO_STATUS, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt
 from .base import Provider
 from .responses import Response
 from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
@@ -69,36 +70,74 @@ ID = re.compile(r"[1-9][0-9]*")
 
 # client_status, from the enum of the order document. Fleet says no more of it than "order progress key for display
 # and filtering"; each row is our reading of the key and of its place in the enum.
-# key: (status, must the customer act?, note)
+# key: (status, must the customer act?, note: to a colleague, to the customer)
 _WHOSE_MOVE = "what this status asks of whom is not documented."
-CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, str | None]] = {
+CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, Said | None]] = {
     "RECEIVED": (OrderStatus.PENDING, False, None),
     "BEING_PROCESSED": (OrderStatus.PROCESSING, False, None),
-    "FINANCING_REQUEST": (OrderStatus.PROCESSING, False, "Financing request under way."),
+    "FINANCING_REQUEST": (
+        OrderStatus.PROCESSING,
+        False,
+        Said("Financing request under way.", "The financing request is under way."),
+    ),
     # The two that name something only the customer can hand in.
-    "DOC_REQUIRED": (OrderStatus.PROCESSING, True, "Documents required."),
-    "SIGNING": (OrderStatus.PROCESSING, True, "Contract to be signed."),
-    "PROCESSING": (OrderStatus.PROCESSING, False, "Being prepared."),
+    "DOC_REQUIRED": (
+        OrderStatus.PROCESSING,
+        True,
+        Said("Documents required.", "Some documents from you are still missing."),
+    ),
+    "SIGNING": (
+        OrderStatus.PROCESSING,
+        True,
+        Said("Contract to be signed.", "Your signature on the contract is still missing."),
+    ),
+    # The word and its status mean the same, so it is said once.
+    "PROCESSING": (OrderStatus.PROCESSING, False, Said("Being prepared.", "", instead="is being prepared")),
     "SHIPPED": (OrderStatus.SHIPPED, False, None),
     # Not "delivered": nobody has confirmed the reception yet.
-    "RECEPTION_TO_CONFIRM": (OrderStatus.SHIPPED, True, "Reception to be confirmed."),
+    "RECEPTION_TO_CONFIRM": (
+        OrderStatus.SHIPPED,
+        True,
+        Said("Reception to be confirmed.", "Please confirm once you have received it."),
+    ),
     # These three follow the delivery in the enum, so the lease runs. Whose move it is, is not said: they may wait for
-    # the customer, for Fleet or for a courier.
-    "ONGOING_ORDER": (OrderStatus.ACTIVE, None, f"Ongoing; {_WHOSE_MOVE}"),
-    "PENDING_DECISION": (OrderStatus.ACTIVE, None, f"A decision is pending; {_WHOSE_MOVE}"),
-    "EQUIPMENT_TO_SEND": (OrderStatus.ACTIVE, None, f"Equipment to be sent; {_WHOSE_MOVE}"),
+    # the customer, for Fleet or for a courier. So a customer is asked for nothing.
+    "ONGOING_ORDER": (OrderStatus.ACTIVE, None, Said(f"Ongoing; {_WHOSE_MOVE}", "")),
+    "PENDING_DECISION": (
+        OrderStatus.ACTIVE,
+        None,
+        Said(f"A decision is pending; {_WHOSE_MOVE}", "A decision about it is still open; I cannot see whose it is."),
+    ),
+    "EQUIPMENT_TO_SEND": (
+        OrderStatus.ACTIVE,
+        None,
+        Said(f"Equipment to be sent; {_WHOSE_MOVE}", "Equipment is still to be sent; I cannot see by whom."),
+    ),
     "ARCHIVED": (OrderStatus.ARCHIVED, False, None),
     "FAILED": (OrderStatus.FAILED, None, None),
     # A documented word, not a parse problem: Fleet itself says that it does not know.
-    "UNKNOWN": (OrderStatus.UNKNOWN, None, "The provider itself reports the status as unknown."),
+    "UNKNOWN": (
+        OrderStatus.UNKNOWN,
+        None,
+        Said("The provider itself reports the status as unknown.", "", instead="has an unknown status"),
+    ),
 }
+# "Display names for devices on the order" does not say one name per device.
+FEWER_NAMED = Doubt(
+    "count_mismatch", "It names {named} of {counted} devices.", "Only {named} of {counted} devices are named."
+)
+MORE_NAMED = Doubt(
+    "count_mismatch",
+    "It names {named} devices and counts {counted}; the two disagree.",
+    f"{{named}} devices are named and {{counted}} are counted; {WHICH_IS_RIGHT}",
+)
 
 
 def to_order(body: OrderBody, read: Reader) -> Order:
     wire = body.data
     word = said(wire.client_status)
     if word not in CLIENT_STATUS:
-        read.warn("unrecognized_status")
+        read.warn(UNLISTED_STATUS if word else NO_STATUS)
     status, requires_action, note = CLIENT_STATUS.get(word or "", (OrderStatus.UNKNOWN, None, None))
     count = read.number(wire.num_devices)
     return Order(
@@ -118,22 +157,27 @@ def to_order(body: OrderBody, read: Reader) -> Order:
     )
 
 
-def to_lines(names: list[str | None], count: int | float | None, read: Reader) -> list[LineItem]:
-    # "Display names for devices on the order" does not say one name per device. It is, where the numbers agree.
+def to_lines(names: list[str | None], count: Number | None, read: Reader) -> list[LineItem]:
+    check_count(len(names), count, read)
+    # A name stands for one device where the numbers agree; otherwise nothing says how many of each there are.
     one_per_device = len(names) == count
-    if not one_per_device:
-        read.warn("count_mismatch")  # also where no count is given: then nothing says how many of each there are
     return [
         LineItem(title=title, quantity=times if one_per_device else None)
         for title, times in Counter(said(name) for name in names).items()
     ]
 
 
+def check_count(named: int, counted: Number | None, read: Reader) -> None:
+    """Warn where names and count disagree. Where no count is given, nothing disagrees."""
+    if counted is not None and named != counted:
+        read.warn(FEWER_NAMED if named < counted else MORE_NAMED, named=named, counted=counted)
+
+
 def to_cart(body: CartBody, read: Reader) -> Cart:
     wire = body.data
     count = read.number(wire.num_devices)
-    if count is not None and wire.devices is not None and len(wire.devices) != count:
-        read.warn("count_mismatch")
+    if wire.devices is not None:
+        check_count(len(wire.devices), count, read)
     return Cart(
         id=wire.id,
         currency=read.currency(wire.currency),
@@ -163,11 +207,9 @@ class Fleet(Provider[FleetSettings]):
     signs_in_with = "platform key (bearer)"
     privacy_policy = "https://fleet.co/en/privacy-gdpr"
     states_period = False
+    id_kind = "digits"
     # One id space: an id moves from carts to orders when the cart is validated.
-    not_found_hint = {
-        Noun.ORDER: "It may still be a cart: try get_cart.",
-        Noun.CART: "It may already be an order: try get_order.",
-    }
+    moves_to = {Noun.CART: Noun.ORDER, Noun.ORDER: Noun.CART}
     impossible_id = "999999999999999999"
 
     def headers(self) -> Mapping[str, str]:
@@ -175,12 +217,7 @@ class Fleet(Provider[FleetSettings]):
 
     @classmethod
     def refused_id(cls, id: str) -> str | None:
-        if ID.fullmatch(id):
-            return None
-        return (
-            "Fleet ids are digits without leading zero, such as 42; this looks like an order or contract number. "
-            "Send Fleet's own id as order_id or cart_id."
-        )
+        return None if ID.fullmatch(id) else "its ids are digits only"
 
     def is_missing(self, body: Any) -> bool:
         # The cart endpoint may say either, depending on how far the basket is.

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
+from ..errors import Forbidden, OrderMcpError
 from ..models import (
     Address,
     Customer,
@@ -26,9 +27,22 @@ from ..models import (
     PaymentStatus,
     Progress,
     Related,
+    Said,
     Totals,
 )
+from ..wording import (
+    DROPPED,
+    NO_STATUS,
+    UNLISTED_LINE_STATUS,
+    UNLISTED_PAYMENT,
+    UNLISTED_STATUS,
+    WHICH_IS_RIGHT,
+    Doubt,
+    counted,
+    listed,
+)
 from .base import Provider
+from .responses import Response
 from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Reader, Wire, filled, only, reference, said, scalars
 
@@ -172,6 +186,12 @@ ORDER_STATUS = {
     "fulfilled": OrderStatus.ACTIVE,  # "all items have active subscriptions": running, not delivered
     "cancelled": OrderStatus.CANCELED,
 }
+# What `fulfilled` says, and what it does not. The first half is left out where the figures contradict it.
+NOTHING_OF_DELIVERY = Said("Delivery is not stated.", "I cannot see here whether everything has been delivered.")
+ALL_SUBSCRIBED = Said(
+    "All devices have active subscriptions; delivery is not stated.",
+    f"All devices have an active subscription. {NOTHING_OF_DELIVERY.customer}",
+)
 # Only these have units that somebody still has to provide; the document computes them for confirmed, its own table
 # says that a partial order has them too.
 OPEN_STATUS = ("confirmed", "partial")
@@ -187,23 +207,50 @@ PAYMENT_STATUS = {
 }
 ORDER_TYPES = ("standard", "extension", "upgrade")
 
+OTHER_TENANT = Doubt(
+    "tenant_mismatch",
+    "It belongs to another FlexPortal tenant than the one set up here.",
+    "It may not be one of our orders, so please check the id.",
+)
+DIFFERENT_COUNTS = Doubt(
+    "count_mismatch",
+    "The provider counts {counts} devices in different places.",
+    f"The number of devices is given as {{counts}}; {WHICH_IS_RIGHT}",
+)
+SUBSCRIPTIONS_OF_CANCELED = Doubt(
+    "fulfillment_mismatch",
+    "It has {subscriptions}, and a canceled order should have none.",
+    f"It still has {{subscriptions}}; {WHICH_IS_RIGHT}",
+)
+PROGRESS_DISAGREES = Doubt(
+    "fulfillment_mismatch",
+    "The provider also says that {done} of {total} devices have a subscription; the two disagree.",
+    f"It also says that {{done}} of {{total}} devices have a subscription; {WHICH_IS_RIGHT}",
+)
+LINE_DISAGREES = Doubt(
+    "fulfillment_mismatch",
+    "One line has {done} of {quantity} subscriptions, which does not fit what else is said of it.",
+    "For one item, the number of subscriptions does not fit the rest.",
+)
+
 
 def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
     word = said(wire.status)
     if word not in ORDER_STATUS:
-        read.warn("unrecognized_status")
+        read.warn(UNLISTED_STATUS if word else NO_STATUS)
     if wire.tenantId is not None and wire.tenantId != tenant_id:
-        read.warn("tenant_mismatch")
+        read.warn(OTHER_TENANT)
     totals, payment = wire.totals or WireTotals(), wire.payment or WirePayment()
     item_count = read.number(totals.totalDevices)
-    lines = None if wire.items is None else [to_line(item, word, read) for item in wire.items]
     progress = to_progress(wire.rentalProgress, read)
+    is_consistent = check_progress(word, progress, wire.rentalIds, read)
+    lines = None if wire.items is None else [to_line(item, word, read) for item in wire.items]
     check_counts(item_count, lines, progress, read)
-    check_progress(word, progress, wire.rentalIds, read)
     return Order(
         id=wire.orderId,
         status=ORDER_STATUS.get(word or "", OrderStatus.UNKNOWN),
         provider_status=word,
+        status_note=None if word != "fulfilled" else ALL_SUBSCRIBED if is_consistent else NOTHING_OF_DELIVERY,
         payment_status=to_payment_status(said(payment.status), read),
         order_type=to_order_type(said(wire.orderType), read),
         references=only([reference("billing_group", wire.billingGroupId)]),
@@ -251,7 +298,7 @@ def to_line(item: Item, order_word: str | None, read: Reader) -> LineItem:
     quantity = read.number(item.quantity)
     fulfilled = None if item.rentalIds is None else len(item.rentalIds)
     if item.rentalStatus is not None and item.rentalStatus not in LINE_STATUS:
-        read.warn("unrecognized_status")
+        read.warn(UNLISTED_LINE_STATUS)
     return LineItem(
         title=said(item.productName),
         sku=said(item.sku),
@@ -276,7 +323,7 @@ def to_remaining(
     completed = rental_status == "completed"
     if quantity is not None and fulfilled is not None:
         if fulfilled > quantity or (completed and fulfilled < quantity):
-            read.warn("fulfillment_mismatch")
+            read.warn(LINE_DISAGREES, done=fulfilled, quantity=quantity)
         return 0 if completed else max(0, quantity - fulfilled)
     return 0 if completed else None
 
@@ -295,36 +342,39 @@ def check_counts(
     counts = {item_count, progress.total if progress else None}
     if lines and None not in quantities:
         counts.add(sum(quantity for quantity in quantities if quantity is not None))
-    if len(counts - {None}) > 1:
-        read.warn("count_mismatch")
+    given = sorted(counts - {None}, key=float)  # type: ignore[arg-type]
+    if len(given) > 1:
+        read.warn(DIFFERENT_COUNTS, counts=listed([str(count) for count in given], "and"))
 
 
-def check_progress(word: str | None, progress: Progress | None, rental_ids: list[str] | None, read: Reader) -> None:
-    """Warn where the status and the figures contradict each other. The status is trusted."""
+def check_progress(word: str | None, progress: Progress | None, rental_ids: list[str] | None, read: Reader) -> bool:
+    """Whether status and figures agree; a warning where they do not. The status is trusted."""
     if word == "cancelled" and rental_ids:  # "no subscriptions created"
-        read.warn("fulfillment_mismatch")
+        read.warn(SUBSCRIPTIONS_OF_CANCELED, subscriptions=counted(len(rental_ids), "subscription"))
+        return False
     total, rented = (progress.total, progress.fulfilled) if progress else (None, None)
     if total is None or rented is None:
-        return
+        return True
     # "When rentedDevices equals totalDevices, the order status changes to fulfilled". 0 of 0 proves nothing.
-    if rented > total or (word == "fulfilled" and rented < total):
-        read.warn("fulfillment_mismatch")
-    if word in ("pending", "confirmed", "partial") and rented == total > 0:
-        read.warn("fulfillment_mismatch")
+    is_behind = word in ("pending", "confirmed", "partial") and rented == total > 0
+    if rented > total or is_behind or (word == "fulfilled" and rented < total):
+        read.warn(PROGRESS_DISAGREES, done=rented, total=total)
+        return False
+    return True
 
 
 def to_payment_status(word: str | None, read: Reader) -> PaymentStatus | None:
     if word is None:
         return None
     if word not in PAYMENT_STATUS:
-        read.warn("unrecognized_status")
+        read.warn(UNLISTED_PAYMENT)
     return PAYMENT_STATUS.get(word, PaymentStatus.UNKNOWN)
 
 
 def to_order_type(word: str | None, read: Reader) -> Any:
     if word in (*ORDER_TYPES, None):
         return word
-    read.warn("dropped_value")
+    read.warn(DROPPED)
     return None
 
 
@@ -393,6 +443,7 @@ class FlexPortal(Provider[FlexPortalSettings]):
     signs_in_with = "API key (bearer) and tenant id"
     privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
     states_period = False
+    id_kind = "such as ord_abc123"
     not_found_hint = {
         Noun.ORDER: "If it is right, the operator should check FlexPortal's tenant and region: "
         "orders of another tenant or region look like missing ones."
@@ -404,6 +455,17 @@ class FlexPortal(Provider[FlexPortalSettings]):
     def is_missing(self, body: Any) -> bool:
         error = body.get("error") if isinstance(body, dict) else None
         return isinstance(error, dict) and "code" in error
+
+    def error_for(self, response: Response, body: Any) -> OrderMcpError | None:
+        # "Missing or invalid Tenant-ID header": the key may well be right.
+        error = body.get("error") if isinstance(body, dict) else None
+        if response.status == 403 and isinstance(error, dict) and error.get("code") == "NO_TENANT_ACCESS":
+            return Forbidden(
+                "FlexPortal does not accept this tenant id with this key. The operator has to check "
+                "FLEXPORTAL_TENANT_ID.",
+                request_id=self.request_id(body),
+            )
+        return super().error_for(response, body)
 
     async def get_order(self, order_id: str) -> Order:
         translate = partial(to_order, tenant_id=self.settings.tenant_id)

@@ -9,7 +9,8 @@ axes, phase and status; lines have ids but no product names; whether `price` is 
 from collections.abc import Mapping
 from typing import Any
 
-from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Totals
+from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Said, Totals
+from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, day
 from .base import Provider
 from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Reader, Wire, filled, only, reference, said, scalars
@@ -71,16 +72,16 @@ class OrderBody(Wire):
 MOVEMENTS = ("UNASSIGNED", "ACCEPTED", "PACKED", "IN_TRANSIT", "DELIVERED", "RETURNED", "NOT_APPLICABLE")
 
 # An ended life outranks movement: a canceled order that was packed is canceled.
-ENDED_PHASE: dict[str, tuple[OrderStatus, str | None]] = {
-    # Still answered with 200: deleted is a state, not an absence.
-    "DELETED": (OrderStatus.CANCELED, "The order was deleted."),
+ENDED_PHASE: dict[str, tuple[OrderStatus, Said | None]] = {
+    # Still answered with 200: deleted is a state, not an absence. To a customer, canceled says it all.
+    "DELETED": (OrderStatus.CANCELED, Said("The order was deleted.", "")),
     "CANCELLED": (OrderStatus.CANCELED, None),
     "REJECTED": (OrderStatus.REJECTED, None),
 }
 # Filed away. The movement tells how it ended where it can tell an end.
-ARCHIVED_PHASE: dict[str, tuple[OrderStatus, str | None]] = {
-    "DELIVERED": (OrderStatus.DELIVERED, "The order is archived."),
-    "RETURNED": (OrderStatus.RETURNED, "The order is archived."),
+ARCHIVED_PHASE: dict[str, tuple[OrderStatus, Said | None]] = {
+    "DELIVERED": (OrderStatus.DELIVERED, Said("The order is archived.", "")),
+    "RETURNED": (OrderStatus.RETURNED, Said("The order is archived.", "")),
 }
 # Not accepted yet, so nothing can have moved: a movement here is a contradiction, and the phase is followed.
 EARLY_PHASE: dict[str, OrderStatus] = {"DRAFT": OrderStatus.DRAFT, "PENDING": OrderStatus.PENDING}
@@ -99,14 +100,35 @@ ACTIVE_PHASE: dict[str | None, OrderStatus] = {
 }
 PHASES = ("DRAFT", "PENDING", "DELETED", "ACTIVE", "ARCHIVED", "REJECTED", "CANCELLED")
 
+PHASE_CONFLICT = Doubt(
+    "phase_status_conflict",
+    "The provider's phase says {phase} and its status says {movement}; the two disagree, and the phase is followed.",
+    f"It is also marked as {{movement}}; {WHICH_IS_RIGHT}",
+)
+PHASE_MISSING = Doubt(
+    "phase_missing",
+    "The provider does not say in which phase the order is; it may have been canceled.",
+    "It may have been canceled.",
+)
+DELIVERY_DATE_TOO = Doubt(
+    "delivery_mismatch",
+    "The provider says {movement} and also gives a delivery date{date}; the two disagree.",
+    f"There is also a delivery date{{date}}; {WHICH_IS_RIGHT}",
+)
+NO_DELIVERY_DATE = Doubt(
+    "delivery_mismatch",
+    "The provider says delivered and gives no delivery date.",
+    "No delivery date is given.",
+)
 
-def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[OrderStatus, str | None]:
+
+def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[OrderStatus, Said | None]:
     """The status that phase and movement mean together, and its note."""
     if phase is None:
         # It may have been canceled: a movement alone proves nothing.
-        read.warn("phase_missing")
+        read.warn(PHASE_MISSING)
     if phase not in (*PHASES, None) or status not in (*MOVEMENTS, None):
-        read.warn("unrecognized_status")
+        read.warn(UNLISTED_STATUS)
         return OrderStatus.UNKNOWN, None
     if phase is None:
         return OrderStatus.UNKNOWN, None
@@ -116,9 +138,25 @@ def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[Orde
         return ARCHIVED_PHASE.get(status or "", (OrderStatus.ARCHIVED, None))
     if phase in EARLY_PHASE:
         if status not in NOT_MOVING:
-            read.warn("phase_status_conflict")
+            read.warn(PHASE_CONFLICT, phase=spoken(phase), movement=spoken(status))
         return EARLY_PHASE[phase], None
     return ACTIVE_PHASE[status], None
+
+
+def spoken(word: str | None) -> str:
+    """A documented word as it is read aloud. Another one is not repeated: nobody knows what stands in it."""
+    return word.lower().replace("_", " ") if word in (*PHASES, *MOVEMENTS) and word else "something else"
+
+
+def check_delivery(movement: str | None, given: str | None, delivered_at: str | None, read: Reader) -> None:
+    """Warn where movement and delivery date disagree. What came back may well have been delivered before."""
+    if movement == "RETURNED" or (given is not None) == (movement == "DELIVERED"):
+        return
+    if movement == "DELIVERED":
+        read.warn(NO_DELIVERY_DATE)
+    else:
+        date = f", {day(delivered_at)}" if delivered_at else ""
+        read.warn(DELIVERY_DATE_TOO, movement=spoken(movement) if movement else "nothing of a movement", date=date)
 
 
 def to_order(wire: OrderBody, read: Reader) -> Order:
@@ -126,9 +164,7 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
     status, note = to_status(phase, movement, read)
     currency = read.currency(wire.currency)
     delivered_at = read.moment(wire.deliveredAt)
-    # RETURNED is left alone: what came back may well have been delivered before.
-    if movement != "RETURNED" and (said(wire.deliveredAt) is not None) != (movement == "DELIVERED"):
-        read.warn("delivery_mismatch")
+    check_delivery(movement, said(wire.deliveredAt), delivered_at, read)
     return Order(
         id=wire.id,
         order_number=said(wire.internalReference),
@@ -158,7 +194,7 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
 def to_lines(items: list[OrderItem], order_id: str, currency: str | None, read: Reader) -> list[LineItem]:
     own = [item for item in items if item.orderId in (None, order_id)]
     if len(own) != len(items):
-        read.warn("dropped_value")  # a line of another order is not shown as this one's
+        read.warn(DROPPED)  # a line of another order is not shown as this one's
     return [to_line(item, currency, read) for item in sorted(own, key=line_order)]
 
 

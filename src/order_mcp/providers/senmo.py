@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from ..errors import Unauthorized
-from ..models import Noun, Order, OrderStatus, Totals
+from ..models import Noun, Order, OrderStatus, Said, Totals
+from ..wording import NO_STATUS
 from .base import Provider
 from .channel import Channel
 from .responses import Response
@@ -61,6 +62,7 @@ class TokensBody(Wire):
 
 # No status is documented, so every word stays itself and means `unknown`. The one that has a note is also what a newly
 # created order answers (https://docs.senmo.io/foundry-platform/orders/create-order): "issued", not "there is an issue".
+# Either way it comments on documentation, so it is for colleagues.
 STATUS_NOTE = "This is the provider's own status label; its meaning is not documented."
 STATUS_NOTES = {
     "Issue": f"{STATUS_NOTE} It is also the status of a newly created order, so it is not by itself a problem."
@@ -74,12 +76,12 @@ def to_order(body: OrderBody, read: Reader) -> Order:
     wire = body.order
     word = said(wire.status)
     if word is None:
-        read.warn("unrecognized_status")
+        read.warn(NO_STATUS)
     return Order(
         id=wire.id,
         status=OrderStatus.UNKNOWN,
         provider_status=word,
-        status_note=STATUS_NOTES.get(word, STATUS_NOTE) if word else None,
+        status_note=Said(STATUS_NOTES.get(word, STATUS_NOTE), "") if word else None,
         references=only([reference("voucher", wire.code), reference("product", wire.product)]),
         totals=filled(
             Totals(
@@ -101,7 +103,7 @@ class Senmo(Provider[SenmoSettings]):
     tells = "the provider's own status word, amounts without currency, product code, dates"
     signs_in_with = "id token, refresh token, or user name and password"
     privacy_policy = "https://www.senmo.io/legal/privacy-policy"
-    not_found_hint = {Noun.ORDER: "Senmo says the same of an order that is not yours."}
+    not_found_hint = {Noun.ORDER: "Or it belongs to another account: Senmo says the same of both."}
 
     def __init__(self, account: str, settings: SenmoSettings, channel: Channel) -> None:
         super().__init__(account, settings, channel)

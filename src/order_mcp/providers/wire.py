@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from ..models import Number, OrderWarning, Reference, ReferenceType, Scalars, WarningCode
+from ..wording import DROPPED, UNREADABLE_AMOUNT, UNREADABLE_CURRENCY, UNREADABLE_DATE, Doubt
 
 MAX_SCALARS = 20
 # A small body can hold very many objects. These limits keep one answer from blocking all others.
@@ -23,22 +24,6 @@ _PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
-
-# What each warning says. The sentences name no field: a reader who may not see costs must not learn from a
-# warning that there are any.
-MESSAGES: dict[WarningCode, str] = {
-    "unrecognized_status": "The provider used a status word that its documentation does not list, or none.",
-    "phase_status_conflict": "The provider's phase and status contradict each other; the phase was followed.",
-    "phase_missing": "The provider did not say in which phase the order is; it may have been canceled.",
-    "count_mismatch": "The provider's device count and its list of devices disagree.",
-    "fulfillment_mismatch": "The provider's status and its fulfillment figures disagree.",
-    "delivery_mismatch": "The provider's status and its delivery date disagree.",
-    "tenant_mismatch": "The order belongs to another tenant than the one that was configured.",
-    "unreadable_amount": "An amount is not a plain decimal number and was left out.",
-    "unreadable_date": "A date is not ISO 8601 and was left out.",
-    "unreadable_currency": "A currency is not a three-letter code and was left out.",
-    "dropped_value": "A value of an unexpected kind, or an id that cannot be shown exactly, was left out.",
-}
 
 
 class TooMuch(Exception):
@@ -113,17 +98,17 @@ class Reader:
     """Reads raw values, and remembers as warnings what could not be read."""
 
     def __init__(self, *, dropped: bool = False) -> None:
-        self._codes: dict[WarningCode, None] = {}
+        self._warnings: dict[WarningCode, OrderWarning] = {}
         if dropped:
-            self.warn("dropped_value")
+            self.warn(DROPPED)
 
-    def warn(self, code: WarningCode) -> None:
-        """Remember a warning; each code is said once."""
-        self._codes[code] = None
+    def warn(self, doubt: Doubt, **facts: Any) -> None:
+        """Remember what is in doubt, with the figures that disagree; each code is said once, as it was said first."""
+        self._warnings.setdefault(doubt.code, doubt.warning(**facts))
 
     @property
     def warnings(self) -> list[OrderWarning]:
-        return [OrderWarning(code=code, message=MESSAGES[code]) for code in self._codes]
+        return list(self._warnings.values())
 
     def amount(self, value: str | None) -> str | None:
         """A decimal string exactly as given, of at most 30 digits."""
@@ -131,7 +116,7 @@ class Reader:
             return None
         if _is_decimal(value, MAX_DIGITS):
             return str(value)
-        self.warn("unreadable_amount")
+        self.warn(UNREADABLE_AMOUNT)
         return None
 
     def number(self, value: str | None) -> Number | None:
@@ -140,7 +125,7 @@ class Reader:
             return None
         number = _number(value)
         if number is None:
-            self.warn("dropped_value")
+            self.warn(DROPPED)
         return number
 
     def moment(self, value: str | None) -> str | None:
@@ -158,7 +143,7 @@ class Reader:
                 return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
         except (ValueError, OverflowError):
             pass
-        self.warn("unreadable_date")
+        self.warn(UNREADABLE_DATE)
         return None
 
     def currency(self, value: str | None) -> str | None:
@@ -167,7 +152,7 @@ class Reader:
             return None
         if _CURRENCY.fullmatch(value.strip()):
             return value.strip().upper()
-        self.warn("unreadable_currency")
+        self.warn(UNREADABLE_CURRENCY)
         return None
 
 

@@ -40,6 +40,11 @@ STATUSES: tuple[tuple[str, list[str], str, str], ...] = (
 BEFORE_CONTRACT = ("RECEIVED", "BEING_PROCESSED", "FINANCING_REQUEST", "DOC_REQUIRED")
 
 
+def printed(id: str) -> int:
+    """What stands on paper about an order. It is another number than its id, and does not contain it."""
+    return (391 + 37 * (int(id) - 1008)) % 70_000
+
+
 def order(
     id: str,
     description: str,
@@ -57,8 +62,8 @@ def order(
         "device_names": device_names,
         "rent": rent,
         "rent_currency": "EUR",
-        "order_number": f"FL-{id}",
-        "contract_number": None if client_status in BEFORE_CONTRACT else f"CTR-{id}-A",
+        "order_number": f"FL-24-{printed(id):05}",
+        "contract_number": None if client_status in BEFORE_CONTRACT else f"CTR-{printed(id) + 20_000:05}-A",
         "order_date": order_date,
         "num_devices": len(device_names),
         **other,

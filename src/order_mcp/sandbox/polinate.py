@@ -5,6 +5,7 @@ Every pair of phase and status has an order, `ord_PHASE_STATUS`, a missing half 
 
 from itertools import product
 from typing import Any
+from zlib import crc32
 
 from starlette.requests import Request
 
@@ -68,7 +69,8 @@ def order(
         "partnershipId": "par_gastro_north",
         **({"phase": phase} if phase else {}),
         **({"status": status} if status else {}),
-        "internalReference": f"SO-{id.removeprefix('ord_')}",
+        # The number on paper is another one than the id, and does not contain it.
+        "internalReference": f"SO-{crc32(id.encode()) % 90_000 + 10_000}",
         "expectedDeliveryAt": EXPECTED,
         **MOVEMENTS.get(status, {}),
         "currency": "EUR",

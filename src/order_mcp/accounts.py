@@ -1,0 +1,95 @@
+"""Accounts: each provider as it is set up here, with its connections.
+
+The router and the desk know accounts, never provider classes.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from . import __version__
+from .config import Config
+from .errors import InvalidInput, NotConfigured
+from .models import Noun, Record, Source
+from .providers.channel import Channel, Http, OnAttempt, nobody_listens
+from .providers.registry import PROVIDERS, AnyProvider
+from .providers.settings import Setup
+
+
+class Account:
+    """One provider as it is set up here."""
+
+    def __init__(self, name: str, kind: type[AnyProvider], setup: Setup, http: Http) -> None:
+        self._kind = kind
+        self._provider = None if setup.settings is None else kind(name, setup.settings, Channel(http))
+        self.name = name
+        self.setup = setup
+        self.source = Source(kind.title, kind.states_period)
+        """How a summary speaks of it."""
+
+    @property
+    def title(self) -> str:
+        return self.source.title
+
+    @property
+    def secrets(self) -> set[str]:
+        """The credentials in use, so that none is ever shown."""
+        return self._provider.secrets() if self._provider else set()
+
+    @property
+    def impossible_id(self) -> str:
+        """An id that no order has."""
+        return self._kind.impossible_id
+
+    def has(self, noun: Noun) -> bool:
+        """Whether the provider has orders, or carts, at all."""
+        return self._kind.has(noun)
+
+    def refused_id(self, id: str) -> str | None:
+        """Why there could not be such an id ("its ids are …"), or None where there could."""
+        return self._kind.refused_id(id)
+
+    def impossible(self, reason: str) -> InvalidInput:
+        """The error for an id that there could not be, and why."""
+        return self._kind.impossible(reason).said_of(self.name, self.title, "")
+
+    def not_found_hint(self, noun: Noun, *, asked_alone: bool) -> str:
+        """What else "not found" may mean."""
+        where = "It" if asked_alone else f"At {self.title} it"
+        if other := self._kind.moves_to.get(noun):
+            return f"{where} may {'still' if other is Noun.CART else 'already'} be {other.one}: try get_{other}."
+        return self._kind.not_found_hint.get(noun, "") if asked_alone else ""
+
+    async def look_up(self, noun: Noun, id: str, on_attempt: OnAttempt = nobody_listens) -> Record:
+        """One order or cart.
+
+        Raises:
+            OrderMcpError: every code of `errors` but `internal`, `ambiguous` and `incomplete`.
+        """
+        if not self.has(noun):
+            raise self._kind.unsupported().said_of(self.name, self.title, noun)
+        if self._provider is None:
+            raise self.not_configured()
+        return await self._provider.look_up(noun, id, on_attempt)
+
+    def not_configured(self) -> NotConfigured:
+        """Which variables are missing or malformed, and the rule."""
+        problems = " ".join(self.setup.problems)
+        return NotConfigured(
+            f"{self.title} is not set up on this server: {problems} The operator has to set this and restart the "
+            "server.",
+            problems=problems,
+            provider=self.name,
+        )
+
+
+@asynccontextmanager
+async def open_accounts(config: Config) -> AsyncIterator[dict[str, Account]]:
+    """An account for every provider, with connections where it is set up; they are closed at the end."""
+    http = Http(
+        user_agent=f"order-mcp/{__version__}",
+        timeout_seconds=config.server.timeout_seconds,
+        deadline_seconds=config.server.deadline_seconds,
+    )
+    async with http.running():
+        # Every account is named after its provider.
+        yield {name: Account(name, PROVIDERS[name], setup, http) for name, setup in config.providers.items()}
