@@ -53,6 +53,34 @@ class Story:
         return Reply(**self.response)
 
 
+@dataclass(frozen=True)
+class DeskStory:
+    """One question to several providers at once, and what an agent and a customer are told."""
+
+    name: str
+    about: str
+    call: Mapping[str, Any]
+    """`tool` and `arguments`."""
+    answers: Mapping[str, Any]
+    """What each provider that is set up answers: a response, or `silence`, `nobody` (no connection) or `bug` (ours)."""
+    says: str
+    to_customer: str
+    expect_error: Mapping[str, Any] | None = None
+    """The whole error object; None where something is found."""
+    expect_warnings: list[Any] | None = None
+    """What is warned of, where something is found."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def desk_stories() -> list[DeskStory]:
+    """The stories of the desk, in the order of their file names."""
+    files = sorted((FIXTURES / "desk").glob("*.json"))
+    return [DeskStory(name=file.stem, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
+
+
 def stories(provider: str) -> list[Story]:
     """A provider's stories, in the order of their file names."""
     files = sorted((FIXTURES / provider).glob("*.json"))

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from dev.answers import PAGE, answers_md
 from dev.documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
 from order_mcp.providers.registry import PROVIDERS
 
@@ -21,6 +22,10 @@ def test_the_registry_file_is_that_of_the_code() -> None:
 
 def test_the_manifest_of_the_bundle_is_that_of_the_code() -> None:
     assert MANIFEST.read_text(encoding="utf-8") == manifest_json(), "run make regen"
+
+
+def test_the_page_of_answers_is_that_of_the_stories() -> None:
+    assert PAGE.read_text(encoding="utf-8") == answers_md(), "run make regen"
 
 
 def test_every_link_of_the_readme_into_the_repository_leads_somewhere() -> None:

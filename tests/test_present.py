@@ -491,7 +491,7 @@ async def test_devices_with_a_subscription_are_counted_to_the_last_one() -> None
     said = await summaries(FLEXPORTAL_EXTENSION, FLEXPORTAL_EXTENSION.body, FLEXPORTAL_EXTENSION.body | big)
     without = '3 of 5 devices have a subscription; without one: 1 × “MacBook Pro 16" M3”, 1 × “Thunderbolt dock”.'
     assert all(without in text for text in said[:3])
-    assert all("1 of 12345678 devices have a subscription." in text for text in said[3:])
+    assert all("1 of 12345678 devices has a subscription." in text for text in said[3:])
 
 
 async def test_no_sentence_of_a_summary_is_empty() -> None:

@@ -43,7 +43,7 @@ PERHAPS_A_NUMBER = (
     "I cannot find your {noun} with this id. If it is an order or contract number, please send me the id instead."
 )
 _NO_ANSWER = "I am sorry, I get no answer at the moment. Please try again {wait}."
-_BUSY = "I am sorry, too many people are asking at the moment. Please try again {wait}."
+_NOT_NOW = "I am sorry, I cannot look this up right now. Please try again {wait}."
 
 
 class OrderMcpError(Exception):
@@ -166,7 +166,7 @@ class RateLimited(OrderMcpError):
     when = "the provider asked for fewer requests (429); `retry_after_seconds` where known"
     next_step = "retry_later"
     retryable = True
-    for_customer = _BUSY
+    for_customer = _NOT_NOW
 
 
 class Timeout(OrderMcpError):

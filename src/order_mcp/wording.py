@@ -82,6 +82,11 @@ def counted(number: Number, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def share(done: Number, total: Number) -> str:
+    """3 of 5 devices have, 1 of 2 devices has, 0 of 1 device has."""
+    return f"{done} of {counted(total, 'device')} {'has' if 1 in (done, total) else 'have'}"
+
+
 def after(seconds: int | None) -> str:
     """When to try again: exactly what the error object says, and nothing where it says nothing."""
     if seconds is None:

@@ -67,6 +67,10 @@ class Telling:
         """Whether one of these warnings was given."""
         return not self._codes.isdisjoint(codes)
 
+    def has_said(self, text: str) -> bool:
+        """Whether a warning says exactly this."""
+        return any(warning["message"] == text for warning in self.shown.get("warnings", ()))
+
     def say(self, said: Said, **facts: object) -> str:
         """One row of the tables, in the reader's voice."""
         return (said.customer if self.about.for_customer else said.colleague).format_map(facts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..models import Number, OrderStatus, PaymentStatus
-from ..wording import counted
+from ..wording import CANNOT_SEE_PAYMENT, counted, share
 from . import voices
 from .about import Named, Telling
 from .quoting import quoted
@@ -23,8 +23,7 @@ def outstanding(tell: Telling) -> str:
         without_one = without_one.shorter()
     kinds = _kinds(tell, without_one)
     without = tell.say(voices.WITHOUT, kinds=kinds) if kinds else ""
-    have = "has" if total == 1 else "have"
-    return tell.say(voices.SUBSCRIBED, done=done, total=counted(total, "device"), have=have, without=without)
+    return tell.say(voices.SUBSCRIBED, devices=share(done, total), without=without)
 
 
 def items(tell: Telling) -> str:
@@ -82,7 +81,7 @@ def _money_parts(tell: Telling) -> Iterator[str]:
     if not tell.about.source.states_period and ("total" in totals or "rent" in totals):
         yield tell.say(voices.NO_PERIOD)
     yield from labelled[1:]
-    if payment:
+    if payment and not tell.has_said(CANNOT_SEE_PAYMENT):
         yield tell.say(voices.PAYMENT[PaymentStatus(payment)])
     if "paid" in totals and totals["paid"] != totals.get("total"):
         yield tell.say(voices.PAID_AMOUNT, amount=amounts["paid"])

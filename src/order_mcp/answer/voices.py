@@ -85,19 +85,17 @@ STANDING = {
 }
 
 MUST_ACT = Said("The customer has to act.", "")  # a customer is asked for the thing itself, by the word's own note
-SUBSCRIBED = Said(
-    "{done} of {total} {have} a subscription{without}.", "{done} of {total} {have} a subscription{without}."
-)
+SUBSCRIBED = Said("{devices} a subscription{without}.", "{devices} a subscription{without}.")
 WITHOUT = Said("; without one: {kinds}", "; still without one: {kinds}")
 
 # The latest thing that happened. In doubt, a date is only what was given.
 HAPPENED = {
     "delivered": (
-        Said("delivered {day}", "the delivery date is {day}"),
+        Said("delivered {day}", "the day of delivery was {day}"),
         Said("delivery date given: {day}", "the delivery date given is {day}"),
     ),
     "shipped": (
-        Said("shipped {day}", "the shipping date is {day}"),
+        Said("shipped {day}", "the day of shipping was {day}"),
         Said("shipping date given: {day}", "the shipping date given is {day}"),
     ),
     "placed": (Said("placed {day}", "it was placed on {day}"),) * 2,

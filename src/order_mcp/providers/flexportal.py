@@ -40,6 +40,7 @@ from ..wording import (
     Doubt,
     counted,
     listed,
+    share,
 )
 from .base import Provider
 from .responses import Response
@@ -224,8 +225,8 @@ SUBSCRIPTIONS_OF_CANCELED = Doubt(
 )
 PROGRESS_DISAGREES = Doubt(
     "fulfillment_mismatch",
-    "The provider also says that {done} of {total} devices have a subscription; the two disagree.",
-    f"It also says that {{done}} of {{total}} devices have a subscription; {WHICH_IS_RIGHT}",
+    "The provider also says that {devices} a subscription; the two disagree.",
+    f"I also see that {{devices}} a subscription; {WHICH_IS_RIGHT}",
 )
 LINE_DISAGREES = Doubt(
     "fulfillment_mismatch",
@@ -358,7 +359,7 @@ def check_progress(word: str | None, progress: Progress | None, rental_ids: list
     # "When rentedDevices equals totalDevices, the order status changes to fulfilled". 0 of 0 proves nothing.
     is_behind = word in ("pending", "confirmed", "partial") and rented == total > 0
     if rented > total or is_behind or (word == "fulfilled" and rented < total):
-        read.warn(PROGRESS_DISAGREES, done=rented, total=total)
+        read.warn(PROGRESS_DISAGREES, devices=share(rented, total))
         return False
     return True
 
