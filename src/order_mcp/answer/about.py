@@ -32,11 +32,9 @@ class Page(NamedTuple):
     all: int
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a summary takes from elsewhere than the overview."""
+class Goods(NamedTuple):
+    """What a summary says of line items."""
 
-    source: Source
     items: Named | None
     """The kinds of lines; None where the provider said nothing of any."""
     open_items: Named
@@ -45,6 +43,14 @@ class About:
     """Where a later page stands; None on the first one."""
     next_offset: int | None
     """Where the next page begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a summary takes from elsewhere than the overview."""
+
+    source: Source
+    goods: Goods
     instead: str
     """What takes the place of status and note, where the two would say the same twice."""
     lost_tracking: bool

@@ -18,7 +18,7 @@ def outstanding(tell: Telling) -> str:
     total, done = progress["total"], progress["fulfilled"]
     if tell.status is OrderStatus.ACTIVE and done == total:
         return ""  # the note says so
-    without_one = tell.about.open_items
+    without_one = tell.about.goods.open_items
     if tell.about.brief and without_one.more:
         without_one = without_one.shorter()
     kinds = _kinds(tell, without_one)
@@ -28,7 +28,7 @@ def outstanding(tell: Telling) -> str:
 
 def items(tell: Telling) -> str:
     """The items, three kinds at most; on a later page the items of that page."""
-    named, page = tell.about.items, tell.about.page
+    named, page = tell.about.goods.items, tell.about.goods.page
     count = tell.shown.get("item_count")
     if named is None:
         is_worth_it = tell.status is not None and count is not None
@@ -37,7 +37,7 @@ def items(tell: Telling) -> str:
         return tell.say(voices.BEYOND, all=page.all)
     if not named.kinds:
         return "" if tell.status is None else tell.say(voices.NO_ITEMS)
-    if named.reads_like(tell.about.open_items) and outstanding(tell):
+    if named.reads_like(tell.about.goods.open_items) and outstanding(tell):
         return ""  # said as what is outstanding
     text = _kinds(tell, named)
     where = tell.say(voices.ONE_LINE if page.first == page.last else voices.PAGE, **page._asdict()) if page else ""
@@ -94,7 +94,7 @@ def _money_parts(tell: Telling) -> Iterator[str]:
 
 def next_page(tell: Telling) -> str:
     """Where the next page begins."""
-    offset = tell.about.next_offset
+    offset = tell.about.goods.next_offset
     return tell.say(voices.NEXT_PAGE, offset=offset) if offset else ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ..cleaning import Cleaned, Cleaner
 from ..models import ENDED, Audience, Detail, LineItem, Order, Record, Related, Source, Withheld
 from ..wording import DROPPED
-from .about import About, Named, Page
+from .about import About, Goods, Named, Page
 from .items import Kinds, kinds_of, open_kinds_of
 from .privacy import withhold
 from .sentences import MAX_SUMMARY_CHARS, summarize
@@ -112,22 +112,29 @@ def present(record: Record, source: Source, view: View) -> Answer:
             overview["line_items"] = page
     if is_lossy:
         _add_dropped(overview, view)
-    end = view.item_offset + len(page)
-    is_later_page = lines is not None and view.item_offset > 0 and view.detail is not Detail.SUMMARY
-    spoken_of = (lines or [])[view.item_offset : end] if is_later_page else lines or []
-    note = getattr(record, "status_note", None)
     about = About(
         source,
-        items=None if lines is None else _named(kinds_of(spoken_of), view, cleaner),
-        open_items=_named(open_kinds_of(lines or []), view, cleaner),
-        page=Page(view.item_offset + 1, end, len(lines or [])) if is_later_page else None,
-        next_offset=end if page and end < len(lines or ()) else None,
-        instead=note.instead if note else "",
+        _goods(record.line_items, page, view, cleaner),
+        instead=record.status_note.instead if isinstance(record, Order) and record.status_note else "",
         lost_tracking=_has_tracking(record) and "tracking_number" not in overview.get("fulfillment", {}),
         for_customer=view.audience is Audience.CUSTOMER,
         brief=view.detail is Detail.SUMMARY,
     )
     return Answer(summarize(overview, about), overview)
+
+
+def _goods(lines: list[LineItem] | None, page: list[dict[str, Any]], view: View, cleaner: Cleaner) -> Goods:
+    """What the summary says of lines: of all of them, and on a later page of those on the page."""
+    if lines is None:
+        return Goods(None, Named([]), None, None)
+    end = view.item_offset + len(page)
+    is_later_page = view.item_offset > 0 and view.detail is not Detail.SUMMARY
+    return Goods(
+        items=_named(kinds_of(lines[view.item_offset : end] if is_later_page else lines), view, cleaner),
+        open_items=_named(open_kinds_of(lines), view, cleaner),
+        page=Page(view.item_offset + 1, end, len(lines)) if is_later_page else None,
+        next_offset=end if page and end < len(lines) else None,
+    )
 
 
 def _named(kinds: Kinds, view: View, cleaner: Cleaner) -> Named:

@@ -67,8 +67,8 @@ def _change(tell: Telling) -> str:
 
 
 def _content(tell: Telling) -> str:
-    count, items = tell.shown.get("item_count"), tell.about.items
-    if not count and items is not None and not items.kinds and not tell.about.page:
+    count, items = tell.shown.get("item_count"), tell.about.goods.items
+    if not count and items is not None and not items.kinds and not tell.about.goods.page:
         return "is empty"
     if tell.warns_of("count_mismatch") or count is None:
         return "was found"
