@@ -175,6 +175,17 @@ async def test_a_bad_value_is_answered_with_the_allowed_ones(name: str) -> None:
             assert stub.asked == []
 
 
+async def test_names_are_understood_in_any_case_and_as_titles() -> None:
+    with serving() as stub:
+        stub.reply = Reply(json=FLEXPORTAL_EXTENSION.body)
+        async with connected(environment(stub.origin)) as client:
+            for provider in ("FlexPortal", "FLEXPORTAL", " flexportal "):
+                for detail, has_notes in (("Full", True), ("FULL", True), (" standard ", False), ("Summary", False)):
+                    given = {"order_id": "ord_abc123", "provider": provider, "detail": detail}
+                    assert ("notes" in found(await client.call_tool("get_order", given))) == has_notes
+            assert len(stub.asked) == 12
+
+
 async def test_null_means_that_an_optional_argument_was_left_out() -> None:
     nothing = {"provider": None, "detail": None, "item_offset": None}
     with serving() as stub:
