@@ -1,13 +1,14 @@
 """docs/answers.md: what an agent and a customer are told, from the golden stories, for brands to read beforehand."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from order_mcp.errors import all_errors
-from order_mcp.models import OrderStatus
+from order_mcp.models import OrderStatus, WarningCode
 from order_mcp.providers.registry import PROVIDERS
+from order_mcp.tools import CART_TOOL
 
 from .documents import ROOT
 
@@ -21,29 +22,31 @@ made by `make regen`.
 
 An agent, or somebody in support, reads the provider's name and its own word in quotation marks. A customer
 (`ORDER_MCP_AUDIENCE=customer`) reads sentences that a brand could send as they are: no provider, no raw word, no reason
-that only an operator can mend. Where something is in doubt, both are told, right behind the first sentence.
+that only an operator can mend. What is in doubt is told to both, right behind the first sentence; what could not be
+read comes last.
+
+The JSON beside a summary keeps `provider` and `provider_status` for every audience, because workflows branch on it:
+send a customer the summary, not the JSON.
 
 An error has a JSON line behind its sentence. A customer's has only `code`, `retryable`, `retry_after_seconds` and
 `next_step`; the full sentence is in the log, at WARNING.
 """
+ERROR_CODES = [error.code for error in all_errors()]
 Told = dict[str, Any]
 
 
 def answers_md() -> str:
     """The page."""
     told = [each for each in _told() if each.get("to_customer")]
-    found = [each for each in told if not each.get("expect_error")]
-    doubtful = [each for each in found if _warnings(each)]
-    plain = [each for each in found if not _warnings(each)]
-    orders = [each for each in plain if each["call"]["tool"] == "get_order"]
-    codes = [error.code for error in all_errors()]
     failed = [each for each in told if each.get("expect_error")]
+    doubtful = [each for each in told if _warnings(each)]
+    plain = [each for each in told if not each.get("expect_error") and not _warnings(each)]
     parts = [
         INTRODUCTION,
-        _section("Where an order stands", orders, lambda each: each["expect"]["status"], list(OrderStatus)),
-        _section("What is in a cart", [each for each in plain if each not in orders], lambda each: "found", ["found"]),
-        _section("What is in doubt", doubtful, lambda each: _warnings(each)[0], sorted({*map(_first, doubtful)})),
-        _section("When there is no answer", failed, lambda each: each["expect_error"]["code"], codes),
+        _section("Where an order stands", plain, lambda each: [each["expect"].get("status", "")], list(OrderStatus)),
+        _section("What is in a cart", plain, lambda each: [each["call"]["tool"]], [CART_TOOL.name]),
+        _section("What is in doubt or missing", doubtful, _warnings, get_args(WarningCode)),
+        _section("When there is no answer", failed, lambda each: [each["expect_error"]["code"]], ERROR_CODES),
     ]
     return "\n".join(parts)
 
@@ -59,19 +62,15 @@ def _warnings(each: Told) -> list[str]:
     return [warning["code"] for warning in shown]
 
 
-def _first(each: Told) -> str:
-    return _warnings(each)[0]
-
-
-def _section(title: str, told: list[Told], key: Any, order: Iterable[str]) -> str:
-    rows: dict[str, str] = {}
-    for name in order:
+def _section(title: str, told: list[Told], keys: Callable[[Told], Iterable[str]], order: Iterable[str]) -> str:
+    head = [f"## {title}", "", "| | an agent is told | a customer is told |", "|---|---|---|"]
+    rows: dict[tuple[str, str], str] = {}
+    for key in order:
         for each in told:
-            if key(each) == name:
+            if key in keys(each):
                 # Stories that differ in their JSON only are shown once.
                 sentences = f"{_cell(each['says'])} | {_cell(each['to_customer'])}"
-                rows.setdefault(sentences, f"| `{name}`: {_case(each)} | {sentences} |")
-    head = [f"## {title}", "", "| | an agent is told | a customer is told |", "|---|---|---|"]
+                rows.setdefault((key, sentences), f"| `{key}`: {_case(each)} | {sentences} |")
     return "\n".join([*head, *rows.values(), ""])
 
 

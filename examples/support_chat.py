@@ -12,16 +12,18 @@ import anyio
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
-# What looks like an id: a word with a digit or an underscore in it, whole. To look up the digits of a number would find
-# somebody else's order.
-ID = re.compile(r"\S*[0-9_@]\S*")
+# What follows "order", "id" or "#", or stands alone, is taken as an id, whole. A number from the middle of a sentence
+# is not: it may be a date, or a part of another number, and would find the order of somebody else.
+NAMED = re.compile(r"(?:\border|\bid|#)[ :#]*(\S*[0-9_]\S*)", re.IGNORECASE)
+ALONE = re.compile(r"\s*(\S*[0-9_]\S*)\s*")
+EMAIL = re.compile(r"(\S+@\S+)")
 
 
 async def reply(client: Client, message: str) -> str:
     """What to answer to one message of a customer."""
-    if not (found := ID.search(message)):
+    if not (found := NAMED.search(message) or ALONE.fullmatch(message) or EMAIL.search(message)):
         return "Which order is it? Please send me its id."
-    order_id = found[0].strip("#.,;:!?()\"'")
+    order_id = found[1].strip("#.,;:!?()\"'")
     result = await client.call_tool("get_order", {"order_id": order_id, "detail": "summary"})
     # For this audience both the summary and the sentence of an error may be sent as they are.
     sentence = result.content[0].text.splitlines()[0]

@@ -391,7 +391,7 @@ ODD_IDS = [
 async def test_an_id_cannot_leave_its_endpoint(stub: Stub, name: str) -> None:
     story = example(name)
     endpoint = story.request["path"].removesuffix(quote(story.id, safe=""))
-    wanted = {id: [] if PROVIDERS[name].refused_id(id) else [f"{endpoint}{quote(id, safe='')}"] for id in ODD_IDS}
+    wanted = {id: [] if PROVIDERS[name].why_refused(id) else [f"{endpoint}{quote(id, safe='')}"] for id in ODD_IDS}
     seen = {}
     async with connected(environment(stub.origin, name)) as client:
         for id in ODD_IDS:

@@ -2,11 +2,14 @@
 
 import json
 import re
+from typing import get_args
 
 import pytest
 
 from dev.answers import PAGE, answers_md
 from dev.documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
+from order_mcp.errors import all_errors
+from order_mcp.models import OrderStatus, WarningCode
 from order_mcp.providers.registry import PROVIDERS
 
 TEXT = README.read_text(encoding="utf-8")
@@ -25,7 +28,10 @@ def test_the_manifest_of_the_bundle_is_that_of_the_code() -> None:
 
 
 def test_the_page_of_answers_is_that_of_the_stories() -> None:
-    assert PAGE.read_text(encoding="utf-8") == answers_md(), "run make regen"
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == answers_md(), "run make regen"
+    for key in (*OrderStatus, *get_args(WarningCode), *(error.code for error in all_errors())):
+        assert f"| `{key}`: " in page
 
 
 def test_every_link_of_the_readme_into_the_repository_leads_somewhere() -> None:

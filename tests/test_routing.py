@@ -88,7 +88,7 @@ async def test_a_named_provider_without_it_says_not_found(provider: str, world: 
     assert world.asked == [provider]
 
 
-async def test_a_refused_id_at_a_named_provider_is_the_caller_s_to_mend(world: World) -> None:
+async def test_a_why_refused_at_a_named_provider_is_the_caller_s_to_mend(world: World) -> None:
     for status in (400, 422):
         world.set(polinate=Reply(status, json={"message": "bad"}))
         error = error_of(await ask(world.variables(), provider="polinate"))

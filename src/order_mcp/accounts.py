@@ -36,21 +36,21 @@ class Account:
         return self._provider.secrets() if self._provider else set()
 
     @property
-    def impossible_id(self) -> str:
+    def unused_id(self) -> str:
         """An id that no order has."""
-        return self._kind.impossible_id
+        return self._kind.unused_id
 
     def has(self, noun: Noun) -> bool:
         """Whether the provider has orders, or carts, at all."""
         return self._kind.has(noun)
 
-    def refused_id(self, id: str) -> str | None:
+    def why_refused(self, id: str) -> str | None:
         """Why there could not be such an id ("its ids are …"), or None where there could."""
-        return self._kind.refused_id(id)
+        return self._kind.why_refused(id)
 
-    def impossible(self, reason: str) -> InvalidInput:
+    def cannot_have(self, reason: str) -> InvalidInput:
         """The error for an id that there could not be, and why."""
-        return self._kind.impossible(reason).said_of(self.name, self.title, "")
+        return self._kind.cannot_have(reason).said_of(self.name, self.title, "")
 
     def not_found_hint(self, noun: Noun, *, asked_alone: bool) -> str:
         """What else "not found" may mean."""

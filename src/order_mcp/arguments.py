@@ -56,7 +56,7 @@ def _whole_number(value: Any) -> int:
 # What a customer is told of arguments. The id is the customer's own; the others are chosen by whoever asks for them.
 NO_ID = "To look up your {noun} I need its id. Please send me that."
 EMAIL_GIVEN = "This is an e-mail address. To look up your {noun} I need its id; please send me that."
-NOT_THE_ID = "I am sorry, I asked for this in a way that does not work, so I could not look it up yet."
+WRONG_CALL = "I am sorry, I asked for this in a way that does not work, so I could not look it up yet."
 
 Id = Annotated[str, BeforeValidator(_id)]
 Offset = Annotated[int, BeforeValidator(_whole_number)]
@@ -128,7 +128,7 @@ class Arguments(BaseModel):
             if name not in rules:
                 raise InvalidInput(
                     f'"{clean_text(name, 40)}" is not an argument of get_{cls.noun}; it takes {", ".join(rules)}.',
-                ).to_customer(NOT_THE_ID)
+                ).to_customer(WRONG_CALL)
         # Some hosts send null for an argument that the model left out.
         said = {name: value for name, value in given.items() if value is not None}
         required = next(iter(rules))
@@ -138,14 +138,19 @@ class Arguments(BaseModel):
             arguments = cls.model_validate(said)
         except ValidationError as invalid:
             wrong = str(invalid.errors(include_input=False)[0]["loc"][0])
-            refused = InvalidInput(f"{wrong} {rules[wrong]}.")
-            raise (refused if wrong == required else refused.to_customer(NOT_THE_ID)) from None
+            if wrong != required:
+                raise InvalidInput(f"{wrong} {rules[wrong]}.").to_customer(WRONG_CALL) from None
+            refused = InvalidInput(
+                f"{wrong} {rules[wrong]}. Cut no id out of a number, a name or an address: ask for it."
+            )
+            is_blank = isinstance(said[required], str) and not said[required].strip(" #\t\n")
+            raise (refused.to_customer(NO_ID) if is_blank else refused) from None
         if is_email_address(arguments.id):
             raise InvalidInput(
                 f"{required} is an e-mail address; no {cls.noun} can be looked up by one. Ask for the {cls.noun} id.",
             ).to_customer(EMAIL_GIVEN)
         if arguments.provider not in (AUTO, *known_providers):
-            raise InvalidInput(f"provider {rules['provider']}.").to_customer(NOT_THE_ID)
+            raise InvalidInput(f"provider {rules['provider']}.").to_customer(WRONG_CALL)
         return arguments
 
 

@@ -42,9 +42,6 @@ class Desk:
             return answer
         except OrderMcpError as error:
             outcome, asked = error.code, error.provider or "-"
-            if caller.audience is Audience.CUSTOMER:
-                # The customer is told less, so the operator is told here.
-                log.warning("%s %s %s: %s", tool.name, asked, outcome, error.sentence)
             raise
         finally:
             milliseconds = round((time.monotonic() - started) * 1000)
@@ -72,10 +69,13 @@ class Desk:
             OrderMcpError: what came of it; `not_found` is the good one.
         """
         with contained_bugs():
-            await self.accounts[account].look_up(Noun.ORDER, self.accounts[account].impossible_id)
+            await self.accounts[account].look_up(Noun.ORDER, self.accounts[account].unused_id)
 
-    def refusal(self, caller: Caller, error: OrderMcpError, noun: Noun = Noun.ORDER) -> Refusal:
+    def refusal(self, caller: Caller, error: OrderMcpError, noun: Noun) -> Refusal:
         """What is read of an error, by whoever asked for an order or a cart."""
+        if caller.audience is Audience.CUSTOMER:
+            # The customer is told less, so the operator is told here.
+            log.warning("a customer asked for %s, %s: %s", noun.one, error.code, error.sentence)
         return refuse(error, noun, self._view(caller))
 
 

@@ -37,10 +37,15 @@ NextStep = Literal["fix_arguments", "check_id", "ask_user", "retry_later", "tell
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 # What only the operator can mend is no business of the customer: the log has the cause.
-_A_COLLEAGUE = "I am sorry, I cannot look this up at the moment. A colleague has to look into it."
-NUMBER_GIVEN = "This looks like an order or contract number. To find your {noun} I need its id; please send it."
+_OUR_TEAM = "I am sorry, I cannot look this up at the moment. Please contact our team."
+NUMBER_GIVEN = "This is not the id of your {noun}. Please send me the id; an order or contract number is another one."
 PERHAPS_A_NUMBER = (
-    "I cannot find your {noun} with this id. If it is an order or contract number, please send me the id instead."
+    "I cannot find your {noun} with this id. Please check it. If it is an order or contract number, please send me the "
+    "id instead."
+)
+NOT_EVERYWHERE = (
+    "I could not look everywhere, so I may have missed your {noun}. If this is an order or contract number, please "
+    "send me the id instead."
 )
 _NO_ANSWER = "I am sorry, I get no answer at the moment. Please try again {wait}."
 _NOT_NOW = "I am sorry, I cannot look this up right now. Please try again {wait}."
@@ -123,7 +128,7 @@ class NotConfigured(OrderMcpError):
     code = "not_configured"
     when = "the provider is not set up; the sentence names the variables"
     next_step = "tell_operator"
-    for_customer = _A_COLLEAGUE
+    for_customer = _OUR_TEAM
 
     def __init__(self, sentence: str, *, problems: str, provider: str | None = None) -> None:
         super().__init__(sentence, provider=provider)
@@ -134,28 +139,28 @@ class Unauthorized(OrderMcpError):
     code = "unauthorized"
     when = "the credential was refused (401)"
     next_step = "tell_operator"
-    for_customer = _A_COLLEAGUE
+    for_customer = _OUR_TEAM
 
 
 class Forbidden(OrderMcpError):
     code = "forbidden"
     when = "the credential lacks the right (403, or Fleet's INSUFFICIENT_SCOPE)"
     next_step = "tell_operator"
-    for_customer = _A_COLLEAGUE
+    for_customer = _OUR_TEAM
 
 
 class BadResponse(OrderMcpError):
     code = "bad_response"
     when = "not JSON, wrong shape, too large, another order's id, a redirect, or not the provider's API"
     next_step = "tell_operator"
-    for_customer = _A_COLLEAGUE
+    for_customer = _OUR_TEAM
 
 
 class Internal(OrderMcpError):
     code = "internal"
     when = "a bug in order-mcp; the text says no more than that"
     next_step = "tell_operator"
-    for_customer = _A_COLLEAGUE
+    for_customer = _OUR_TEAM
 
     def __init__(self) -> None:
         super().__init__("order-mcp itself failed; this is a bug. Tell the operator.")
@@ -197,7 +202,7 @@ class Incomplete(OrderMcpError):
     code = "incomplete"
     when = "not found where we got an answer, and some providers gave none (`failed`)"
     next_step: NextStep = "tell_operator"
-    for_customer = "I could not look everywhere, so your {noun} may exist. A colleague has to look into it."
+    for_customer = "I could not look everywhere, so I may have missed your {noun}. Please contact our team."
 
     def __init__(self, known: str, *, failed: Mapping[str, OrderMcpError], not_found_at: Sequence[str]) -> None:
         waits = [e.retry_after_seconds for e in failed.values() if e.retry_after_seconds is not None]
@@ -214,7 +219,9 @@ class Incomplete(OrderMcpError):
         if retryable:
             self.retryable = True
             self.next_step = "retry_later"
-            self.for_customer = "I could not look everywhere, so your {noun} may exist. Please try again {wait}."
+            self.for_customer = (
+                "I could not look everywhere, so I may have missed your {noun}. Please try again {wait}."
+            )
 
 
 def all_errors() -> list[type[OrderMcpError]]:

@@ -131,20 +131,29 @@ Plain = Annotated[str, TextKind.PLAIN]
 Read = Annotated[str, TextKind.READ]
 
 
-class Said(NamedTuple):
+class Told(NamedTuple):
     """One thing in two voices."""
 
     colleague: str
     """For agents and staff: may name the provider and use its words."""
     customer: str
     """What a brand could send to its customer; blank where it is nothing for customers."""
+
+    def to(self, audience: Audience) -> str:
+        """What this audience reads."""
+        return self.customer if audience is Audience.CUSTOMER else self.colleague
+
+
+class StatusNote(NamedTuple):
+    """What keeps a reader from a wrong conclusion about a status."""
+
+    told: Told
     instead: str = ""
-    """Of a status note: what takes the place of the status and the note, where the two would say the same twice."""
+    """What a summary says in place of status and note, where the two would say the same twice."""
 
 
-SaidNote = Annotated[Said, TextKind.NOTE, WithJsonSchema({"type": "string"})]
+_ONE_TEXT = WithJsonSchema({"type": "string"})
 """Shown as one text, in the voice that the audience reads."""
-
 
 # What an agent could misread carries a description, which is published.
 _SUBSCRIBED = Field(description="units with a running subscription, not deliveries")
@@ -160,7 +169,7 @@ class Part(BaseModel):
 
 class OrderWarning(Part):
     code: WarningCode
-    message: SaidNote
+    message: Annotated[Told, TextKind.NOTE, _ONE_TEXT]
 
 
 class Reference(Part):
@@ -274,7 +283,7 @@ class Order(Part):
     order_number: Exact | None = None
     status: OrderStatus
     provider_status: StatusWord | None = None
-    status_note: SaidNote | None = None
+    status_note: Annotated[StatusNote, TextKind.NOTE, _ONE_TEXT] | None = None
     requires_action: Annotated[bool | None, Field(description='absent: not said, never "nothing to do"')] = None
     payment_status: PaymentStatus | None = None
     order_type: Literal["standard", "extension", "upgrade"] | None = None

@@ -7,6 +7,7 @@ import anyio
 
 from .accounts import Account
 from .errors import (
+    NOT_EVERYWHERE,
     PERHAPS_A_NUMBER,
     Ambiguous,
     Incomplete,
@@ -43,7 +44,7 @@ class Router:
         """
         default = self._accounts.get(self._default or "")
         account = self._accounts.get(name, default)
-        if account is None or not (name != AUTO or account.has(noun)):
+        if account is None or (name == AUTO and not account.has(noun)):
             return await self._ask_all(noun, id)
         try:
             return await account.look_up(noun, id, self._on_attempt)
@@ -54,12 +55,14 @@ class Router:
         able = [account for account in self._accounts.values() if account.has(noun)]
         begun = [account for account in able if account.setup.begun]
         if not begun:
-            raise _nothing_configured(able)
-        refusals = {account.name: reason for account in begun if (reason := account.refused_id(id)) is not None}
+            raise _nothing_configured(able, try_sandbox=not any(a.setup.begun for a in self._accounts.values()))
+        refusals = {account.name: reason for account in begun if (reason := account.why_refused(id)) is not None}
         candidates = [account for account in begun if account.name not in refusals]
         if not candidates:
-            errors = [self._accounts[name].impossible(reason) for name, reason in refusals.items()]
-            raise InvalidInput(" ".join(error.sentence for error in errors)).to_customer(errors[0].for_customer)
+            errors = [self._accounts[name].cannot_have(reason) for name, reason in refusals.items()]
+            only = errors[0].provider if len(errors) == 1 else None
+            sentence = " ".join(error.sentence for error in errors)
+            raise InvalidInput(sentence, provider=only).to_customer(errors[0].for_customer)
         outcomes = await self._gather(noun, id, candidates)
         # In a fixed order, so that the same question gets the same answer whichever provider was faster.
         return self._verdict(noun, {account.name: outcomes.get(account.name) for account in candidates}, refusals)
@@ -100,19 +103,23 @@ class Router:
             for name, outcome in outcomes.items()
             if isinstance(outcome, OrderMcpError) and name not in missing
         }
+        unheard = self._not_asked(failed, [name for name, outcome in outcomes.items() if outcome is None])
         if len(found) > 1:
-            raise Ambiguous(
-                f"{listed(self._titles(found), 'and')} each have {noun.one} with this id. Ask the user when it was "
-                "ordered and what, compare that with the candidates, and call again with that provider.",
-                candidates=[_candidate(name, record) for name, record in found.items()],
-            )
+            raise self._ambiguous(noun, found, unheard)
         if found:
             [record] = found.values()
-            unanswered = [name for name, outcome in outcomes.items() if outcome is None]
-            return record.model_copy(update={"warnings": [*record.warnings, *self._not_asked(failed, unanswered)]})
+            return record.model_copy(update={"warnings": [*record.warnings, *unheard]})
         if failed:
-            raise self._incomplete(noun, failed, missing)
+            raise self._incomplete(noun, failed, missing, refusals)
         raise self._not_found(noun, missing, refusals)
+
+    def _ambiguous(self, noun: Noun, found: Mapping[str, Record], unheard: Sequence[OrderWarning]) -> Ambiguous:
+        sentences = [
+            f"{listed(self._titles(found), 'and')} each have {noun.one} with this id. Ask the user when it was ordered "
+            "and what, compare that with the candidates, and call again with that provider.",
+            *(warning.message.colleague for warning in unheard),
+        ]
+        return Ambiguous(" ".join(sentences), candidates=[_candidate(name, record) for name, record in found.items()])
 
     def _not_found(self, noun: Noun, missing: Mapping[str, OrderMcpError], refusals: Mapping[str, str]) -> NotFound:
         """Not there, at any of those who were asked; `refusals` says who was not, and why."""
@@ -121,25 +128,44 @@ class Router:
         sentences = [
             told or f"No {noun} with this id at {listed(self._titles(missing), 'or')}. Check the id.",
             *(self._accounts[name].not_found_hint(noun, asked_alone=told is not None) for name in missing),
-            *(f"{self._accounts[name].title} was not asked: {reason}." for name, reason in refusals.items()),
-            NOT_THE_DIGITS if refusals else "",
+            *self._refused(refusals),
         ]
         details = dict(only.details) if only and told else {}
         not_found = NotFound(
             " ".join(filter(None, sentences)),
-            provider=only.provider if only and told else None,
+            provider=only.provider if only else None,
             details=details | ({"not_asked": list(refusals)} if refusals else {}),
         )
         return not_found.to_customer(PERHAPS_A_NUMBER) if refusals else not_found
 
     def _incomplete(
-        self, noun: Noun, failed: Mapping[str, OrderMcpError], missing: Mapping[str, OrderMcpError]
+        self,
+        noun: Noun,
+        failed: Mapping[str, OrderMcpError],
+        missing: Mapping[str, OrderMcpError],
+        refusals: Mapping[str, str],
     ) -> Incomplete:
         looked = f"There is no such {noun} at {listed(self._titles(missing), 'or')}, but " if missing else ""
         failures = [_failure(self._accounts[name].title, error) for name, error in failed.items()]
-        return Incomplete(
-            f"{looked}{listed(failures, 'and')}, so the {noun} may exist.", failed=failed, not_found_at=list(missing)
+        known = f"{looked}{listed(failures, 'and')}, so the {noun} may exist."
+        # What only the operator can mend is told whole: the cause is in it.
+        causes = [
+            error.sentence.removesuffix(" Tell the operator.")
+            for error in failed.values()
+            if not (error.retryable or isinstance(error, NotConfigured))
+        ]
+        incomplete = Incomplete(
+            " ".join([known, *causes, *self._refused(refusals)]), failed=failed, not_found_at=list(missing)
         )
+        if refusals:
+            incomplete.details["not_asked"] = list(refusals)
+            incomplete.to_customer(NOT_EVERYWHERE)
+        return incomplete
+
+    def _refused(self, refusals: Mapping[str, str]) -> list[str]:
+        """Who was not asked because its ids look otherwise."""
+        sentences = [f"{self._accounts[name].title} was not asked: {reason}." for name, reason in refusals.items()]
+        return [*sentences, NOT_THE_DIGITS] if sentences else []
 
     def _not_asked(self, failed: Mapping[str, OrderMcpError], unanswered: Sequence[str]) -> list[OrderWarning]:
         doubts = {
@@ -175,12 +201,14 @@ def _candidate(name: str, record: Record) -> dict[str, Any]:
 _TELLING = {"status", "order_number", "placed_at", "created_at", "item_count"}
 
 
-def _nothing_configured(able: Sequence[Account]) -> NotConfigured:
+def _nothing_configured(able: Sequence[Account], *, try_sandbox: bool) -> NotConfigured:
     """The error while no provider that could answer has a single variable set."""
     problems = " ".join(f"{account.title}: {' '.join(account.setup.problems)}" for account in able)
+    # Where others are set up, the sandbox would take the place of real orders.
+    sandbox = ", or start it with --sandbox to try it with emulated data" if try_sandbox else ""
     return NotConfigured(
         f"No provider that could answer is set up on this server. {problems} The operator has to set one provider's "
-        "variables and restart the server, or start it with --sandbox to try it with emulated data.",
+        f"variables and restart the server{sandbox}.",
         problems=problems,
         provider=able[0].name if len(able) == 1 else None,
     )

@@ -25,7 +25,7 @@ class Tool:
     no_id: str
     """What people hold instead of an id."""
     caution: str
-    """What an agent should not conclude, as a sentence with a blank behind it."""
+    """What an agent should not conclude, where it could."""
     names_every_provider: bool
     """Whether also those are named that nobody set up."""
 
@@ -44,12 +44,16 @@ class Tool:
     def description(self, id_kinds: Mapping[str, str]) -> str:
         """When to use it and what it needs, for an agent. `id_kinds`: what ids look like, by provider."""
         kinds = "; ".join(f"{title}: {kind}" for title, kind in id_kinds.items())
-        return (
-            f"Look up {self.what} by id: {self.answers}. Use it when somebody asks {self.question}. It needs the "
-            f"provider's own {self.noun} id{kinds and f' ({kinds})'}, not the number printed on an e-mail or invoice: "
-            f"{self.no_id} is not one. The levels summary and standard leave out addresses, contact details and notes "
-            f"even where they exist. {self.caution}Errors end with a JSON line whose next_step says what to do."
+        sentences = (
+            f"Look up {self.what} by id: {self.answers}.",
+            f"Use it when somebody asks {self.question}.",
+            f"It needs the provider's own {self.noun} id{kinds and f' ({kinds})'}, not the number printed on an e-mail "
+            f"or invoice: {self.no_id} is not one.",
+            "The levels summary and standard leave out addresses, contact details and notes even where they exist.",
+            self.caution,
+            "Errors end with a JSON line whose next_step says what to do.",
         )
+        return " ".join(filter(None, sentences))
 
 
 ORDER_TOOL = Tool(
@@ -60,7 +64,7 @@ ORDER_TOOL = Tool(
     answers="status, what is outstanding, items, totals, dates, tracking",
     question="where an order is or how it stands",
     no_id="an order number, e-mail address or name",
-    caution="An unknown status is reported as unknown: do not guess. ",
+    caution="An unknown status is reported as unknown: do not guess.",
     names_every_provider=False,
 )
 CART_TOOL = Tool(

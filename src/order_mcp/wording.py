@@ -6,7 +6,7 @@ without a provider's name or its own word. Neither reads anything that a provide
 
 from typing import Any, NamedTuple
 
-from .models import Number, OrderWarning, Said, WarningCode
+from .models import Number, OrderWarning, Told, WarningCode
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -21,14 +21,16 @@ class Doubt(NamedTuple):
     colleague: str
     customer: str
 
+    def told(self, **facts: Any) -> Told:
+        """Its sentences, with the figures filled in."""
+        return Told(self.colleague.format_map(facts), self.customer.format_map(facts))
+
     def warning(self, **facts: Any) -> OrderWarning:
-        """The warning with its figures filled in."""
-        said = Said(self.colleague.format_map(facts), self.customer.format_map(facts))
-        return OrderWarning(code=self.code, message=said)
+        """The warning that is made of it alone."""
+        return OrderWarning(code=self.code, message=self.told(**facts))
 
 
 CANNOT_SEE_STATUS = "I cannot see where this order stands."
-CANNOT_SEE_PAYMENT = "I cannot see how the payment stands."
 WHICH_IS_RIGHT = "I cannot say which is right."
 """To customers, of two things that disagree: both are said, and neither is called wrong."""
 
@@ -36,16 +38,6 @@ UNLISTED_STATUS = Doubt(
     "unrecognized_status", "The provider's documentation does not list this status.", CANNOT_SEE_STATUS
 )
 NO_STATUS = Doubt("unrecognized_status", "The provider does not say where the order stands.", CANNOT_SEE_STATUS)
-UNLISTED_PAYMENT = Doubt(
-    "unrecognized_status",
-    "The provider's documentation does not list its word for the payment.",
-    CANNOT_SEE_PAYMENT,
-)
-UNLISTED_LINE_STATUS = Doubt(
-    "unrecognized_status",
-    "The provider's documentation does not list its word for the state of a line.",
-    "I cannot see how far every item is.",
-)
 COULD_NOT_ASK = Doubt(
     "provider_not_asked",
     "{title} could not be asked ({reason}); it may have the same id.",
@@ -56,16 +48,20 @@ NO_USABLE_ANSWER = COULD_NOT_ASK._replace(
 )
 # These name no field: a reader who may not see costs must not learn from a warning that there are any.
 UNREADABLE_AMOUNT = Doubt(
-    "unreadable_amount", "An amount is no plain decimal number and was left out.", "An amount could not be read."
+    "unreadable_amount",
+    "An amount is no plain decimal number and was left out.",
+    "One of the amounts could not be read.",
 )
-UNREADABLE_DATE = Doubt("unreadable_date", "A date is not ISO 8601 and was left out.", "A date could not be read.")
+UNREADABLE_DATE = Doubt(
+    "unreadable_date", "A date is not ISO 8601 and was left out.", "One of the dates could not be read."
+)
 UNREADABLE_CURRENCY = Doubt(
     "unreadable_currency", "A currency is no three-letter code and was left out.", "A currency could not be read."
 )
 DROPPED = Doubt(
     "dropped_value",
     "Something that cannot be shown exactly, or has no room here, was left out.",
-    "Something could not be shown here.",
+    "One detail cannot be shown here.",
 )
 UNREADABLE = (UNREADABLE_AMOUNT, UNREADABLE_DATE, UNREADABLE_CURRENCY, DROPPED)
 """Of these something is missing, and what is shown is not in doubt."""

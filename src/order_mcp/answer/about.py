@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
-from ..models import Number, OrderStatus, Said, Source
+from ..models import Audience, Noun, Number, OrderStatus, Source, Told
 
 
 class Named(NamedTuple):
@@ -12,6 +12,8 @@ class Named(NamedTuple):
 
     kinds: Sequence[tuple[dict[str, Any], Number | None]]
     more: int = 0
+    units: Number | None = None
+    """Of all kinds together, where that is known."""
 
     def shorter(self) -> Self:
         """With one of them as the example for all."""
@@ -20,7 +22,7 @@ class Named(NamedTuple):
     def reads_like(self, other: Self) -> bool:
         """Whether the two would be read alike: of a long list no numbers are said."""
         if not self.more:
-            return self == other
+            return self.kinds == other.kinds
         return self.more == other.more and [line for line, _ in self.kinds] == [line for line, _ in other.kinds]
 
 
@@ -55,7 +57,7 @@ class About:
     """What takes the place of status and note, where the two would say the same twice."""
     lost_tracking: bool
     """Whether there is a tracking number that cannot be shown."""
-    for_customer: bool
+    audience: Audience
     brief: bool
 
 
@@ -66,6 +68,8 @@ class Telling:
         self.shown = shown
         self.about = about
         self.status = OrderStatus(shown["status"]) if "status" in shown else None
+        self.noun = Noun.CART if self.status is None else Noun.ORDER
+        self.for_customer = about.audience is Audience.CUSTOMER
         self.fulfillment: dict[str, Any] = shown.get("fulfillment", {})
         self._codes = {warning["code"] for warning in shown.get("warnings", ())}
 
@@ -73,17 +77,13 @@ class Telling:
         """Whether one of these warnings was given."""
         return not self._codes.isdisjoint(codes)
 
-    def has_said(self, text: str) -> bool:
-        """Whether a warning says exactly this."""
-        return any(warning["message"] == text for warning in self.shown.get("warnings", ()))
-
-    def say(self, said: Said, **facts: object) -> str:
+    def say(self, told: Told, **facts: object) -> str:
         """One row of the tables, in the reader's voice."""
-        return (said.customer if self.about.for_customer else said.colleague).format_map(facts)
+        return told.to(self.about.audience).format_map(facts)
 
     def join(self, parts: Iterable[str]) -> str:
         """One sentence of all the parts; to a customer, a sentence of each."""
-        if self.about.for_customer:
+        if self.for_customer:
             return " ".join(map(_sentence, parts))
         return _sentence(", ".join(parts))
 

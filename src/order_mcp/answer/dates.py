@@ -6,7 +6,11 @@ from ..models import ENDED, OrderStatus
 from ..wording import day
 from . import voices
 from .about import Telling
-from .quoting import is_word, quoted
+from .quoting import exactly
+
+# A date of these is only what was given: the order may not have gone that way, or went another way in the end.
+UNCERTAIN = (OrderStatus.UNKNOWN, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.FAILED)
+NOT_ACCEPTED = (OrderStatus.DRAFT, OrderStatus.PENDING)
 
 
 def dates(tell: Telling) -> str:
@@ -15,26 +19,29 @@ def dates(tell: Telling) -> str:
 
 
 def _parts(tell: Telling) -> Iterator[str]:
-    in_doubt = tell.status is OrderStatus.UNKNOWN or tell.warns_of("phase_status_conflict")
-    told = tell.warns_of("delivery_mismatch")  # a disputed delivery date was said with its doubt
+    in_doubt = tell.status in UNCERTAIN or tell.warns_of("phase_status_conflict")
+    disputed = tell.warns_of("delivery_mismatch")  # then the delivery date was said with its doubt
     moments = {name: tell.fulfillment.get(f"{name}_at") for name in ("delivered", "shipped")}
     moments |= {name: tell.shown.get(f"{name}_at") for name in ("placed", "created")}
     for name, moment in moments.items():
-        if moment and not (told and name == "delivered"):
-            yield tell.say(voices.HAPPENED[name][in_doubt], day=day(moment))
+        if moment and not (disputed and name == "delivered"):
+            yield tell.say(voices.HAPPENED[name].told(in_doubt=in_doubt), day=day(moment))
             break
     expected = tell.fulfillment.get("expected_at")
-    if expected is None or moments["delivered"] or tell.status in (*ENDED, OrderStatus.DELIVERED):
+    if expected is None or disputed or moments["delivered"] or tell.status in (*ENDED, OrderStatus.DELIVERED):
         return
     passed = _is_past(expected, tell.shown["as_of"])
-    yield tell.say(voices.HAS_PASSED if passed else voices.EXPECTED[in_doubt], day=day(expected))
+    if tell.for_customer and tell.status in NOT_ACCEPTED:
+        in_doubt = True  # to a customer, a date of an order that nobody accepted would be a promise
+    yield tell.say(voices.HAS_PASSED if passed else voices.EXPECTED.told(in_doubt=in_doubt), day=day(expected))
 
 
 def tracking(tell: Telling) -> str:
     """The number, or of what was shipped that none is given."""
-    if number := tell.fulfillment.get("tracking_number"):
-        return tell.say(voices.TRACKING, number=number if is_word(number) else quoted(number))
-    if tell.about.lost_tracking:
+    given = tell.fulfillment.get("tracking_number", "")
+    if number := exactly(given):
+        return tell.say(voices.TRACKING, number=number)
+    if given or tell.about.lost_tracking:
         return tell.say(voices.TRACKING_LEFT_OUT)
     under_way = "shipped_at" in tell.fulfillment and not tell.fulfillment.get("delivered_at")
     if tell.status is OrderStatus.SHIPPED or (under_way and tell.status not in (*ENDED, OrderStatus.DELIVERED)):
@@ -43,5 +50,6 @@ def tracking(tell: Telling) -> str:
 
 
 def _is_past(moment: str, now: str) -> bool:
-    # Without a zone only the day can be compared.
-    return moment < now if moment.endswith("Z") else moment[:10] < now[:10]
+    # Midnight is how a bare day is written, and without a zone only the day can be compared.
+    is_moment = moment.endswith("Z") and not moment.endswith("T00:00:00Z")
+    return moment < now if is_moment else moment[:10] < now[:10]

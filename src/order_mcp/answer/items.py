@@ -19,9 +19,12 @@ class Kind(NamedTuple):
 
 
 class Kinds(NamedTuple):
-    named: Sequence[Kind]
+    kinds: Sequence[Kind]
+    """The first of them."""
     more: int
     """How many further kinds there are."""
+    units: Number | None
+    """Of all kinds together; None where the provider does not say how many."""
 
 
 def kinds_of(lines: Iterable[LineItem]) -> Kinds:
@@ -45,4 +48,7 @@ def _grouped(lines: Iterable[tuple[LineItem, Number | None]]) -> Kinds:
             # One line without a number, and nobody knows the sum.
             both = None if known.units is None or count is None else known.units + count
             kinds[key] = known._replace(units=both)
-    return Kinds(list(kinds.values())[:NAMED], max(0, len(kinds) - NAMED))
+    units = [kind.units for kind in kinds.values() if kind.units is not None]
+    return Kinds(
+        list(kinds.values())[:NAMED], max(0, len(kinds) - NAMED), sum(units) if len(units) == len(kinds) else None
+    )

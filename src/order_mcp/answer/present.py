@@ -117,7 +117,7 @@ def present(record: Record, source: Source, view: View) -> Answer:
         _goods(record.line_items, page, view, cleaner),
         instead=record.status_note.instead if isinstance(record, Order) and record.status_note else "",
         lost_tracking=_has_tracking(record) and "tracking_number" not in overview.get("fulfillment", {}),
-        for_customer=view.audience is Audience.CUSTOMER,
+        audience=view.audience,
         brief=view.detail is Detail.SUMMARY,
     )
     return Answer(summarize(overview, about), overview)
@@ -140,7 +140,9 @@ def _goods(lines: list[LineItem] | None, page: list[dict[str, Any]], view: View,
 def _named(kinds: Kinds, view: View, cleaner: Cleaner) -> Named:
     # These lines are only for the summary, so their losses do not count.
     return Named(
-        [(_line(kind.example, view, cleaner, whole=True).value, kind.units) for kind in kinds.named], kinds.more
+        [(_line(kind.example, view, cleaner, whole=True).value, kind.units) for kind in kinds.kinds],
+        kinds.more,
+        kinds.units,
     )
 
 
@@ -154,9 +156,11 @@ def _dump(line: LineItem) -> dict[str, Any]:
 
 def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld]]:
     """Everything but the line items, as far as it belongs to this level of detail and audience; what was kept back."""
-    overview = _in_one_voice(
-        record.model_dump(mode="json", exclude_none=True, exclude={"line_items"}), view.audience is Audience.CUSTOMER
-    )
+    overview = record.model_dump(mode="json", exclude_none=True, exclude={"line_items", "warnings", "status_note"})
+    if isinstance(record, Order) and record.status_note:
+        overview["status_note"] = record.status_note.told.to(view.audience)
+    if warnings := {(each.code, each.message.to(view.audience)): None for each in record.warnings}:
+        overview["warnings"] = [{"code": code, "message": message} for code, message in warnings]
     if view.detail is not Detail.FULL:
         allowed = _IN_SUMMARY if view.detail is Detail.SUMMARY else _IN_STANDARD
         overview = {key: value for key, value in overview.items() if key in allowed}
@@ -172,23 +176,11 @@ def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld
         _keep(overview, "fulfillment", _FULFILLMENT_OF_ENDED)
     if "subscription_ids" in overview:
         overview["subscription_ids"] = overview["subscription_ids"][:ORDER_SUBSCRIPTIONS]
-    if not overview["warnings"]:
-        del overview["warnings"]
     withheld = withhold(overview, type(record), view.audience)
     costly = [line for line in record.line_items or [] if line.list_price or line.acquisition_cost or line.cost]
     if view.detail is Detail.FULL and costly:
         withheld += withhold(_dump(costly[0]), LineItem, view.audience)
     return overview, withheld
-
-
-def _in_one_voice(overview: dict[str, Any], for_customer: bool) -> dict[str, Any]:
-    """The same with every note and message in the voice that the audience reads."""
-    voice = 1 if for_customer else 0
-    if "status_note" in overview:
-        overview["status_note"] = overview["status_note"][voice]
-    for warning in overview["warnings"]:
-        warning["message"] = warning["message"][voice]
-    return overview
 
 
 def _keep(overview: dict[str, Any], key: str, members: frozenset[str]) -> None:
@@ -246,5 +238,5 @@ def _line(line: LineItem, view: View, cleaner: Cleaner, *, whole: bool = False) 
 def _add_dropped(overview: dict[str, Any], view: View) -> None:
     warnings = overview.get("warnings", [])
     if all(warning["code"] != DROPPED.code for warning in warnings):
-        message = DROPPED.customer if view.audience is Audience.CUSTOMER else DROPPED.colleague
+        message = DROPPED.told().to(view.audience)
         overview["warnings"] = [*warnings, {"code": DROPPED.code, "message": message}]

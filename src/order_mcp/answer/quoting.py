@@ -4,7 +4,7 @@ import re
 
 from ..cleaning import clean_text
 
-MAX_QUOTED = 120
+MAX_QUOTED = 600
 MAX_SHORT_CHARS, MAX_SHORT_WORDS = 40, 6
 _MARKUP = str.maketrans("", "", "`*_|[]“”")
 # Ids and status words. An underscore inside a word is no markup, and dropping it would make another id of it. The
@@ -19,11 +19,18 @@ def is_word(text: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """In quotation marks, without what Markdown would read as markup."""
+    """In quotation marks, without what Markdown would read as markup; blank where nothing is left."""
     if not is_word(text):
         # Cleaned once more: without the markup between them, two harmless halves may have become an address.
-        text = clean_text(text.translate(_MARKUP), 600)
-    return f"“{text}”"
+        text = clean_text(text.translate(_MARKUP), MAX_QUOTED)
+    return f"“{text}”" if text else ""
+
+
+def exactly(text: str) -> str:
+    """A number or an id as it is, in quotation marks where it has to; blank where it cannot be said exactly."""
+    if is_word(text):
+        return text
+    return quoted(text) if quoted(text) == f"“{text}”" and shortened(text) == text else ""
 
 
 def shortened(text: str) -> str:

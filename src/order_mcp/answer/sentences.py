@@ -4,9 +4,10 @@ Where it stands; what is in doubt; the note; what is outstanding; dates and trac
 that does not fit is left out, the least important first.
 """
 
+from enum import IntEnum
 from typing import Any, NamedTuple
 
-from ..wording import UNREADABLE
+from ..wording import CANNOT_SEE_STATUS, UNREADABLE
 from . import dates, goods, standing, voices
 from .about import About, Telling
 
@@ -15,13 +16,24 @@ MAX_BRIEF_WORDS = 80
 SANDBOX_NOTICE = "Sandbox data, not a real order."
 
 _MISSING = frozenset(doubt.code for doubt in UNREADABLE)
-_STAYS, _DOUBT = 0, 1
+
+
+class Weight(IntEnum):
+    """What a sentence weighs. The heaviest goes first where there is no room, and of equals the last."""
+
+    STAYS = 0
+    DOUBT = 1
+    DATES = 2
+    NOTE = 3
+    OUTSTANDING = 4
+    ITEMS = 5
+    MONEY = 6
+    MISSING = 7
 
 
 class Sentence(NamedTuple):
     text: str
-    importance: int
-    """0 always stays; of the others the highest number goes first, and of equals the last."""
+    weight: Weight
 
 
 def summarize(shown: dict[str, Any], about: About) -> str:
@@ -29,32 +41,41 @@ def summarize(shown: dict[str, Any], about: About) -> str:
     tell = Telling(shown, about)
     warnings = shown.get("warnings", [])
     sentences = [
-        Sentence(SANDBOX_NOTICE if shown.get("sandbox") else "", _STAYS),
-        *(Sentence(text, _STAYS) for text in standing.opening(tell)),
-        *(Sentence(warning["message"], _DOUBT) for warning in warnings if warning["code"] not in _MISSING),
-        Sentence(standing.note(tell), 3),
-        Sentence(goods.outstanding(tell), 4),
-        Sentence(dates.dates(tell), 2),
-        Sentence(dates.tracking(tell), 2),
-        Sentence(goods.items(tell), 5),
-        Sentence(goods.money(tell), 6),
-        *(Sentence(warning["message"], 7) for warning in warnings if warning["code"] in _MISSING),
-        Sentence(goods.next_page(tell), _STAYS),
+        Sentence(SANDBOX_NOTICE if shown.get("sandbox") else "", Weight.STAYS),
+        *(Sentence(text, Weight.STAYS) for text in standing.opening(tell)),
+        *(Sentence(warning["message"], Weight.DOUBT) for warning in warnings if warning["code"] not in _MISSING),
+        Sentence(standing.note(tell), Weight.NOTE),
+        Sentence(goods.outstanding(tell), Weight.OUTSTANDING),
+        Sentence(dates.dates(tell), Weight.DATES),
+        Sentence(dates.tracking(tell), Weight.DATES),
+        Sentence(goods.items(tell), Weight.ITEMS),
+        Sentence(goods.money(tell), Weight.MONEY),
+        *(Sentence(warning["message"], Weight.MISSING) for warning in warnings if warning["code"] in _MISSING),
+        Sentence(goods.next_page(tell), Weight.STAYS),
     ]
-    # The same thing is not said twice.
-    kept = list({sentence.text: sentence for sentence in reversed(sentences) if sentence.text}.values())[::-1]
+    kept: list[Sentence] = []
+    for sentence in sentences:
+        # The same thing is not said twice, not even inside a longer doubt.
+        said = " ".join(each.text for each in kept)
+        text = " ".join(part for part in _parts(sentence.text) if part not in said)
+        if text:
+            kept.append(sentence._replace(text=text))
     return _fitted(kept, about.brief, tell.say(voices.MORE_DOUBT))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in text.replace(f"{CANNOT_SEE_STATUS} ", f"{CANNOT_SEE_STATUS}\n").split("\n") if part]
 
 
 def _fitted(kept: list[Sentence], brief: bool, more_doubt: str) -> str:
     while not _fits(text := " ".join(sentence.text for sentence in kept), brief):
-        least = max(reversed(kept), key=lambda sentence: sentence.importance)
-        if least.importance == _STAYS:
+        heaviest = max(reversed(kept), key=lambda sentence: sentence.weight)
+        if heaviest.weight is Weight.STAYS:
             break
-        place = kept.index(least)
+        place = kept.index(heaviest)
         # A doubt is never dropped without a word.
-        said = [Sentence(more_doubt, _STAYS)] if least.importance == _DOUBT else []
-        kept[place : place + 1] = said if all(each.text != more_doubt for each in kept) else []
+        is_doubt = heaviest.weight is Weight.DOUBT and all(each.text != more_doubt for each in kept)
+        kept[place : place + 1] = [Sentence(more_doubt, Weight.STAYS)] if is_doubt else []
     return text
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from ..models import OrderStatus
+from ..models import ENDED, OrderStatus
 from ..wording import CANNOT_SEE_STATUS, counted, day
 from . import voices
 from .about import Telling
-from .quoting import is_word, quoted, shortened
+from .quoting import exactly, quoted, shortened
+
+MAX_NUMBER = 64
 
 CONTRADICTED = ("phase_status_conflict", "delivery_mismatch", "fulfillment_mismatch")
 """The warnings that say that the status itself may be wrong."""
@@ -15,9 +17,9 @@ CONTRADICTED = ("phase_status_conflict", "delivery_mismatch", "fulfillment_misma
 def opening(tell: Telling) -> Iterator[str]:
     """Whose it is, which one, where it stands; to a customer in two sentences where that cannot be seen."""
     if tell.status is None:
-        yield f"{_subject(tell, 'cart')} {_content(tell)}."
+        yield f"{_subject(tell)} {_content(tell)}."
         return
-    subject, standing = _subject(tell, "order"), _standing(tell)
+    subject, standing = _subject(tell), _standing(tell)
     if change := _change(tell):
         yield f"{subject} {change}; it {standing}." if standing else f"{subject} {change}."
     else:
@@ -26,43 +28,59 @@ def opening(tell: Telling) -> Iterator[str]:
         yield CANNOT_SEE_STATUS
 
 
-def _subject(tell: Telling, noun: str) -> str:
-    id = tell.shown["id"] if is_word(tell.shown["id"]) else quoted(tell.shown["id"])
-    number = tell.shown.get("order_number", "")
-    number = quoted(number) if number and shortened(number) == number and quoted(number) == f"“{number}”" else ""
-    if tell.about.for_customer:
+def _subject(tell: Telling) -> str:
+    id, number = exactly(tell.shown["id"]), tell.shown.get("order_number", "")
+    number = quoted(number) if number != tell.shown["id"] and len(number) <= MAX_NUMBER and exactly(number) else ""
+    if tell.for_customer:
         # Whose it is stands in doubt where another one may be meant.
-        whose = noun.capitalize() if tell.warns_of("tenant_mismatch", "provider_not_asked") else f"Your {noun}"
-        return f"{whose} {number} (id {id})" if number and number != f"“{id}”" else f"{whose} {id}"
-    return f"{tell.about.source.title} {noun} {id}{number and f', number {number},'}"
+        whose = (
+            tell.noun.capitalize() if tell.warns_of("tenant_mismatch", "provider_not_asked") else f"Your {tell.noun}"
+        )
+        which = f" {number} (id {id})" if number and id else f" {number or id}".rstrip()
+        return f"{whose}{which}"
+    return f"{tell.about.source.title} {tell.noun}{id and f' {id}'}{number and f', number {number},'}"
 
 
 def _standing(tell: Telling) -> str:
     """What follows "the order"; blank where a customer is told that it cannot be seen."""
-    if tell.status is None or (tell.status is OrderStatus.UNKNOWN and tell.about.for_customer):
+    if tell.status is None or (tell.status is OrderStatus.UNKNOWN and tell.for_customer):
         return ""
-    plainly, in_doubt = voices.STANDING[tell.status]
-    told = tell.about.instead or tell.say(in_doubt if tell.warns_of(*CONTRADICTED) else plainly)
-    if tell.about.for_customer or "provider_status" not in tell.shown:
-        return told
-    return f"{told} ({quoted(shortened(tell.shown['provider_status']))})"
+    row = voices.STANDING[tell.status]
+    # How an order ended is not contradicted by a date of delivery, and nothing contradicts what is unknown.
+    if tell.status is OrderStatus.UNKNOWN or not tell.warns_of(*CONTRADICTED) or _ended_all_the_same(tell):
+        told = tell.about.instead or (row.to_customer if tell.for_customer else row.plainly)
+    else:
+        told = f"is marked as {row.marked_as_to_customer if tell.for_customer else row.marked_as}"
+    word = quoted(shortened(tell.shown.get("provider_status", "")))
+    return told if tell.for_customer or not word else f"{told} ({word})"
+
+
+def _ended_all_the_same(tell: Telling) -> bool:
+    return tell.status in ENDED and not tell.warns_of("phase_status_conflict", "fulfillment_mismatch")
 
 
 def _change(tell: Telling) -> str:
-    """That it extends an order or replaces a device, where it does."""
+    """That it extends an order or replaces a device, where it does; once it has ended, that it was to do so."""
     related = tell.shown.get("related", {})
     kind = related.get("kind") or tell.shown.get("order_type")
+    was_to = tell.status in ENDED
     if kind == "extension":
-        id = related.get("order_id", "")
-        # An id is named whole or not at all.
-        can_be_named = id and (is_word(id) or shortened(id) == id)
-        of = f"order {id if is_word(id) else quoted(id)}" if can_be_named else "an earlier order"
-        by = f" by {counted(related['months'], 'month')}" if "months" in related else ""
-        return f"extends {of}{by}{', to ' + day(related['new_end']) if 'new_end' in related else ''}"
+        id = exactly(related.get("order_id", ""))
+        months = related.get("months", 0)
+        return "".join(
+            (
+                "was to extend " if was_to else "extends ",
+                f"order {id}" if id else "an earlier order",
+                f" by {counted(months, 'month')}" if months > 0 else "",
+                f", to {day(related['new_end'])}" if "new_end" in related and not was_to else "",
+            )
+        )
     if kind == "upgrade":
-        device = shortened(related.get("previous_device", ""))
-        article = "an" if device[:1] in tuple("AEIOaeio") else "a"
-        return f"replaces {article} {quoted(device)}" if device else "replaces an earlier device"
+        device = quoted(shortened(related.get("previous_device", "")))
+        article = "an" if device[1:2] in tuple("AEIOaeio") else "a"
+        return (
+            f"{'was to replace' if was_to else 'replaces'} {f'{article} {device}' if device else 'an earlier device'}"
+        )
     return ""
 
 

@@ -1,143 +1,120 @@
-"""What a summary says, as tables: each row in both voices, to a colleague and to a customer.
+"""What a summary says, as tables, to a colleague and to a customer. How it is put together is in the modules beside.
 
 What a provider's own word means beyond its status stands beside its row in the provider file.
 """
 
 from typing import NamedTuple
 
-from ..models import OrderStatus, PaymentStatus, Said
-from ..wording import CANNOT_SEE_PAYMENT
+from ..models import OrderStatus, PaymentStatus, Told
+
+
+class Dated(NamedTuple):
+    """One kind of date."""
+
+    plainly: Told
+    given: Told | None = None
+    """Where it may not have come to that: a date is then only what was given."""
+
+    def told(self, *, in_doubt: bool) -> Told:
+        return self.given if in_doubt and self.given else self.plainly
 
 
 class Standing(NamedTuple):
-    """One status as what follows "the order …"."""
+    """One status, as what follows "the order …", in both voices."""
 
-    plainly: Said
-    in_doubt: Said
+    plainly: str
+    marked_as: str
     """Where something that the provider also says contradicts it."""
-
-
-def _standing(plainly: str, in_doubt: str, *, to_customer: str, in_doubt_to_customer: str) -> Standing:
-    return Standing(
-        Said(plainly, to_customer), Said(f"is marked as {in_doubt}", f"is marked as {in_doubt_to_customer}")
-    )
+    to_customer: str
+    marked_as_to_customer: str
 
 
 STANDING = {
-    OrderStatus.DRAFT: _standing(
-        "is a draft", "a draft", to_customer="has not been submitted yet", in_doubt_to_customer="not submitted yet"
-    ),
+    OrderStatus.DRAFT: Standing("is a draft", "a draft", "has not been submitted yet", "not submitted yet"),
     # Received and not yet accepted: nothing is promised.
-    OrderStatus.PENDING: _standing(
-        "is pending",
-        "pending",
-        to_customer="has been received and is not confirmed yet",
-        in_doubt_to_customer="received and not confirmed yet",
+    OrderStatus.PENDING: Standing("is pending", "pending", "has been received", "received"),
+    OrderStatus.CONFIRMED: Standing("is confirmed", "confirmed", "is confirmed", "confirmed"),
+    OrderStatus.PROCESSING: Standing("is being processed", "being processed", "is being processed", "being processed"),
+    OrderStatus.PARTIALLY_FULFILLED: Standing(
+        "is partially fulfilled", "partially fulfilled", "is partly complete", "partly complete"
     ),
-    OrderStatus.CONFIRMED: _standing(
-        "is confirmed", "confirmed", to_customer="is confirmed", in_doubt_to_customer="confirmed"
-    ),
-    OrderStatus.PROCESSING: _standing(
-        "is being processed",
-        "being processed",
-        to_customer="is being processed",
-        in_doubt_to_customer="being processed",
-    ),
-    OrderStatus.PARTIALLY_FULFILLED: _standing(
-        "is partially fulfilled",
-        "partially fulfilled",
-        to_customer="is partly complete",
-        in_doubt_to_customer="partly complete",
-    ),
-    OrderStatus.SHIPPED: _standing(
-        "has been shipped", "shipped", to_customer="has been shipped", in_doubt_to_customer="shipped"
-    ),
-    OrderStatus.DELIVERED: _standing(
-        "has been delivered", "delivered", to_customer="has been delivered", in_doubt_to_customer="delivered"
-    ),
+    OrderStatus.SHIPPED: Standing("has been shipped", "shipped", "has been shipped", "shipped"),
+    OrderStatus.DELIVERED: Standing("has been delivered", "delivered", "has been delivered", "delivered"),
     # A rental or subscription runs; nothing of a delivery.
-    OrderStatus.ACTIVE: _standing("is active", "active", to_customer="is active", in_doubt_to_customer="active"),
-    OrderStatus.RETURNED: _standing(
-        "has been returned", "returned", to_customer="has been returned", in_doubt_to_customer="returned"
-    ),
-    OrderStatus.CANCELED: _standing(
-        "has been canceled", "canceled", to_customer="has been canceled", in_doubt_to_customer="canceled"
-    ),
+    OrderStatus.ACTIVE: Standing("is active", "active", "is active", "active"),
+    OrderStatus.RETURNED: Standing("has been returned", "returned", "has been returned", "returned"),
+    OrderStatus.CANCELED: Standing("has been canceled", "canceled", "has been canceled", "canceled"),
     # The seller's decision, without a judgement of the customer.
-    OrderStatus.REJECTED: _standing(
-        "has been rejected", "rejected", to_customer="was not accepted", in_doubt_to_customer="not accepted"
-    ),
+    OrderStatus.REJECTED: Standing("has been rejected", "rejected", "was not accepted", "not accepted"),
     # Why is not known, so nobody is blamed.
-    OrderStatus.FAILED: _standing(
-        "has failed", "failed", to_customer="could not be completed", in_doubt_to_customer="not completed"
-    ),
+    OrderStatus.FAILED: Standing("has failed", "failed", "could not be completed", "not completed"),
     # Filed away; the outcome is not stated.
-    OrderStatus.ARCHIVED: _standing(
-        "is archived",
-        "archived",
-        to_customer="has been closed; I cannot see here how it ended",
-        in_doubt_to_customer="closed",
+    OrderStatus.ARCHIVED: Standing(
+        "is archived", "archived", "has been closed; I cannot see here how it ended", "closed"
     ),
     # To a customer this is a sentence of its own, CANNOT_SEE_STATUS.
-    OrderStatus.UNKNOWN: _standing(
-        "has an unknown status", "of unknown status", to_customer="", in_doubt_to_customer=""
-    ),
+    OrderStatus.UNKNOWN: Standing("has an unknown status", "of unknown status", "", ""),
 }
 
-MUST_ACT = Said("The customer has to act.", "")  # a customer is asked for the thing itself, by the word's own note
-SUBSCRIBED = Said("{devices} a subscription{without}.", "{devices} a subscription{without}.")
-WITHOUT = Said("; without one: {kinds}", "; still without one: {kinds}")
+MUST_ACT = Told("The customer has to act.", "")  # a customer is asked for the thing itself, by the word's own note
+SUBSCRIBED = Told("{devices} a subscription{without}.", "{devices} a subscription{without}.")
+NONE_SUBSCRIBED = "None of the {total} devices has a subscription{without}."
+"""To customers. A colleague reads the figures, 0 of 8."""
+NOT_SUBSCRIBED = "The device has no subscription."
+OPEN = Told("Without a subscription: {kinds}.", "Still without a subscription: {kinds}.")
+WITHOUT = Told("; without one: {kinds}", "; still without one: {kinds}")
 
 # The latest thing that happened. In doubt, a date is only what was given.
 HAPPENED = {
-    "delivered": (
-        Said("delivered {day}", "the day of delivery was {day}"),
-        Said("delivery date given: {day}", "the delivery date given is {day}"),
+    "delivered": Dated(
+        Told("delivered {day}", "the day of delivery was {day}"),
+        Told("delivery date given: {day}", "the delivery date given is {day}"),
     ),
-    "shipped": (
-        Said("shipped {day}", "the day of shipping was {day}"),
-        Said("shipping date given: {day}", "the shipping date given is {day}"),
+    "shipped": Dated(
+        Told("shipped {day}", "the day of shipping was {day}"),
+        Told("shipping date given: {day}", "the shipping date given is {day}"),
     ),
-    "placed": (Said("placed {day}", "it was placed on {day}"),) * 2,
-    "created": (Said("created {day}", "it was created on {day}"),) * 2,
+    "placed": Dated(Told("placed {day}", "the order was placed on {day}")),
+    "created": Dated(Told("created {day}", "the order was created on {day}")),
 }
-EXPECTED = (
-    Said("expected {day}", "it is expected on {day}"),
-    Said("expected date given: {day}", "the expected date given is {day}"),
+EXPECTED = Dated(
+    Told("expected {day}", "delivery is expected on {day}"),
+    Told("expected date given: {day}", "the expected date given is {day}"),
 )
-HAS_PASSED = Said("the expected date, {day}, has passed", "it was expected on {day}, and that day has passed")
-TRACKING = Said("Tracking number {number}.", "The tracking number is {number}.")
-NO_TRACKING = Said("No tracking number is given.", "No tracking number is given.")
-TRACKING_LEFT_OUT = Said("Its tracking number cannot be shown here.", "Its tracking number cannot be shown here.")
+HAS_PASSED = Told("the expected date, {day}, has passed", "delivery was expected on {day}")
+TRACKING = Told("Tracking number {number}.", "The tracking number is {number}.")
+NO_TRACKING = Told("No tracking number is given.", "No tracking number is given.")
+TRACKING_LEFT_OUT = Told("Its tracking number cannot be shown here.", "The tracking number cannot be shown here.")
 
-NO_ITEMS = Said("No line items.", "No items are listed.")
+NO_ITEMS = Told("No line items.", "No items are listed.")
 KINDS = ("one kind of item", "{count} kinds of items")
 """To customers: one, or several, that have no name."""
-CONTAINS = Said("", "It contains ")
-NOT_LISTED = Said("{devices}, not listed.", "It is for {devices}.")
-PAGE = Said("Lines {first} to {last} of {all}: ", "Items {first} to {last} of {all}: ")
-ONE_LINE = Said("Line {first} of {all}: ", "Item {first} of {all}: ")
-BEYOND = Said("The list ends at line {all}.", "The list ends with item {all}.")
-NEXT_PAGE = Said("More lines: item_offset {offset}.", "")  # a customer reads "and 230 more"
-UNNAMED = Said("unnamed device", "")
+CONTAINS = Told("", "The {noun} contains ")
+NAMES = Told("", "The list names ")
+"""Where the numbers are in doubt."""
+NOT_LISTED = Told("{devices}, not listed.", "The order is for {devices}.")
+PAGE = Told("Lines {first} to {last} of {all}: ", "Entries {first} to {last} of {all}: ")
+ONE_LINE = Told("Line {first} of {all}: ", "Entry {first} of {all}: ")
+BEYOND = Told("The list ends at line {all}.", "The list ends with entry {all}.")
+NEXT_PAGE = Told("More lines: item_offset {offset}.", "")  # a customer reads "and 230 more"
+UNNAMED = "unnamed device"
 
 # Labels are the provider's own words: nothing here says what is owed.
 LABELS = {
-    "total": Said("total {amount}", "the total is {amount}"),
-    "rent": Said("rent {amount}", "the rent is {amount}"),
-    "amount": Said("amount {amount}", "the amount is {amount}"),
-    "received_amount": Said("received amount {amount}", "the received amount is {amount}"),
-    "real_amount": Said("real amount {amount}", "the real amount is {amount}"),
+    "total": Told("total {amount}", "the total is {amount}"),
+    "rent": Told("rent {amount}", "the rent is {amount}"),
+    "amount": Told("amount {amount}", "the amount is {amount}"),
+    "received_amount": Told("received amount {amount}", "the received amount is {amount}"),
+    "real_amount": Told("real amount {amount}", "the real amount is {amount}"),
 }
-NO_PERIOD = Said("period not stated", "it is not stated for which period")
-NO_CURRENCY = Said("currency not given", "the currency is not given")
-UNREADABLE_CURRENCY = Said("currency not readable", "the currency could not be read")
-OWN_LABELS = Said("the labels are the provider's own", "")
+NO_PERIOD = Told("period not stated", "period not stated")
+NO_CURRENCY = Told("currency not given", "currency not given")
+OWN_LABELS = Told("the labels are the provider's own", "")
+# That a payment status is unknown is said as what it is, a doubt.
 PAYMENT = {
-    PaymentStatus.PAID: Said("paid", "it is paid"),
-    PaymentStatus.PENDING: Said("payment pending", "the payment is pending"),
-    PaymentStatus.FAILED: Said("payment failed", "the payment failed"),
-    PaymentStatus.UNKNOWN: Said("payment status unknown", CANNOT_SEE_PAYMENT.removesuffix(".")),
+    PaymentStatus.PAID: Told("paid", "the order is paid"),
+    PaymentStatus.PENDING: Told("payment pending", "the payment is pending"),
+    PaymentStatus.FAILED: Told("payment failed", "the payment failed"),
 }
-PAID_AMOUNT = Said("paid amount {amount}", "the amount paid is {amount}")
-MORE_DOUBT = Said("More is in doubt: see warnings.", "More about it is uncertain.")
+PAID_AMOUNT = Told("paid amount {amount}", "the amount paid is {amount}")
+MORE_DOUBT = Told("More is in doubt: see warnings.", "More about it is uncertain.")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from ..arguments import NOT_THE_ID
+from ..arguments import WRONG_CALL
 from ..cleaning import clean_text
 from ..errors import InvalidInput
 from ..models import AUTO
@@ -41,8 +41,8 @@ TEXT = (
     "that it is not known. Do not state what a warning puts in doubt: say that it is not certain. Promise no date that "
     "is not in it. If the call fails, write the customer a reply all the same, without the error and its cause. With "
     "next_step fix_arguments, check_id or ask_user, ask for what is needed. With retry_later, wait and try once more. "
-    "Otherwise say that the order cannot be looked up right now and that a colleague will look into it; then tell "
-    "your operator the error."
+    "If that fails too, and with any other next_step, say that the order cannot be looked up right now and that a "
+    "colleague has to look into it; then tell your operator the error."
 )
 
 
@@ -57,7 +57,7 @@ def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str])
         if name not in known:
             raise InvalidInput(
                 f'"{clean_text(name, 40)}" is not an argument of {NAME}; it takes {", ".join(known)}.',
-            ).to_customer(NOT_THE_ID)
+            ).to_customer(WRONG_CALL)
     filled = {name: value for name, value in given.items() if value.strip()}
     call: dict[str, Any] = {name: filled[name] for name in ("order_id", "provider") if name in filled}
     arguments = TOOL.arguments.read(call, known_providers)
@@ -84,6 +84,6 @@ class Prompts:
         try:
             text = order_status_reply(params.arguments or {}, caller.accounts)
         except InvalidInput as error:
-            raise MCPError(types.INVALID_PARAMS, desk.refusal(caller, error).sentence) from None
+            raise MCPError(types.INVALID_PARAMS, desk.refusal(caller, error, TOOL.noun).sentence) from None
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
         return types.GetPromptResult(description=DESCRIPTION, messages=[message])

@@ -29,6 +29,11 @@ _OF_A_CART = {
     "line_items": {"id", "title", "product_id", "quantity", "rent"},
 }
 
+_WARNED_OF_A_CART = {
+    *("count_mismatch", "unreadable_amount", "unreadable_date", "unreadable_currency", "dropped_value"),
+    "provider_not_asked",
+}
+
 
 @cache
 def output_schema(record: type[Record], audience: Audience) -> dict[str, Any]:
@@ -42,10 +47,14 @@ def output_schema(record: type[Record], audience: Audience) -> dict[str, Any]:
         _remove(properties, path.split("."))
     for path in unseen(LineItem, audience):
         _remove(properties["line_items"]["items"]["properties"], path.split("."))
+    properties["withheld"]["items"]["enum"] = withheld_from(audience)
     for key, members in _OF_A_CART.items() if record is Cart else ():
         holder = properties[key].get("items", properties[key])
         holder["properties"] = {name: holder["properties"][name] for name in holder["properties"] if name in members}
-    properties["withheld"]["items"]["enum"] = withheld_from(audience)
+    if record is Cart:
+        code = properties["warnings"]["items"]["properties"]["code"]
+        code["enum"] = [each for each in code["enum"] if each in _WARNED_OF_A_CART]
+        del properties["withheld"]["items"]["enum"]
     return flat | {"properties": properties, "required": [key for key in ALWAYS_THERE if key in properties]}
 
 

@@ -54,7 +54,7 @@ class Provider(Generic[SettingsType]):
     """What else "not found" may mean here. It is said where nobody else was asked."""
     moves_to: ClassVar[dict[Noun, Noun]] = {}
     """Where a thing that is no longer here has the same id."""
-    impossible_id: ClassVar[str] = "order-mcp-doctor-0"
+    unused_id: ClassVar[str] = "order-mcp-doctor-0"
     """An id that no order has, for trying a credential without reading anybody's data."""
 
     def __init__(self, account: str, settings: SettingsType, channel: Channel) -> None:
@@ -70,7 +70,7 @@ class Provider(Generic[SettingsType]):
         return {}
 
     @classmethod
-    def refused_id(cls, id: str) -> str | None:
+    def why_refused(cls, id: str) -> str | None:
         """Why this provider could not have such an id ("its ids are …"), or None where it could."""
         return None
 
@@ -105,7 +105,7 @@ class Provider(Generic[SettingsType]):
         return UnsupportedOperation("{provider} has no {noun}s that can be looked up. Tell the user so.")
 
     @staticmethod
-    def impossible(reason: str) -> InvalidInput:
+    def cannot_have(reason: str) -> InvalidInput:
         """The error for an id that the provider could not have."""
         return InvalidInput(
             f"{{provider}} cannot have this id: {reason}, and this looks like an order or contract number. Do not cut "
@@ -120,8 +120,8 @@ class Provider(Generic[SettingsType]):
         """
         asked_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
         try:
-            if reason := self.refused_id(id):
-                raise self.impossible(reason)
+            if reason := self.why_refused(id):
+                raise self.cannot_have(reason)
             with self.channel.deadline(on_attempt):
                 record: Record = await getattr(self, f"get_{noun}")(id)
         except OrderMcpError as error:

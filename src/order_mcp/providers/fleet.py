@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import Forbidden, OrderMcpError
-from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, Said, Totals
-from ..wording import NO_STATUS, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt
+from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, StatusNote, Told, Totals
+from ..wording import NO_STATUS, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, counted
 from .base import Provider
 from .responses import Response
 from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
@@ -72,46 +72,52 @@ ID = re.compile(r"[1-9][0-9]*")
 # and filtering"; each row is our reading of the key and of its place in the enum.
 # key: (status, must the customer act?, note: to a colleague, to the customer)
 _WHOSE_MOVE = "what this status asks of whom is not documented."
-CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, Said | None]] = {
+CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, StatusNote | None]] = {
     "RECEIVED": (OrderStatus.PENDING, False, None),
     "BEING_PROCESSED": (OrderStatus.PROCESSING, False, None),
     "FINANCING_REQUEST": (
         OrderStatus.PROCESSING,
         False,
-        Said("Financing request under way.", "The financing request is under way."),
+        StatusNote(Told("Financing request under way.", "The financing request is under way.")),
     ),
     # The two that name something only the customer can hand in.
     "DOC_REQUIRED": (
         OrderStatus.PROCESSING,
         True,
-        Said("Documents required.", "Some documents from you are still missing."),
+        StatusNote(Told("Documents required.", "Some documents from you are still missing.")),
     ),
     "SIGNING": (
         OrderStatus.PROCESSING,
         True,
-        Said("Contract to be signed.", "Your signature on the contract is still missing."),
+        StatusNote(Told("Contract to be signed.", "Your signature on the contract is still missing.")),
     ),
     # The word and its status mean the same, so it is said once.
-    "PROCESSING": (OrderStatus.PROCESSING, False, Said("Being prepared.", "", instead="is being prepared")),
+    "PROCESSING": (OrderStatus.PROCESSING, False, StatusNote(Told("Being prepared.", ""), instead="is being prepared")),
     "SHIPPED": (OrderStatus.SHIPPED, False, None),
     # Not "delivered": nobody has confirmed the reception yet.
     "RECEPTION_TO_CONFIRM": (
         OrderStatus.SHIPPED,
         True,
-        Said("Reception to be confirmed.", "Please confirm once you have received it."),
+        StatusNote(Told("Reception to be confirmed.", "Please confirm once you have received it.")),
     ),
     # These three follow the delivery in the enum, so the lease runs. Whose move it is, is not said: they may wait for
     # the customer, for Fleet or for a courier. So a customer is asked for nothing.
-    "ONGOING_ORDER": (OrderStatus.ACTIVE, None, Said(f"Ongoing; {_WHOSE_MOVE}", "")),
+    "ONGOING_ORDER": (OrderStatus.ACTIVE, None, StatusNote(Told(f"Ongoing; {_WHOSE_MOVE}", ""))),
     "PENDING_DECISION": (
         OrderStatus.ACTIVE,
         None,
-        Said(f"A decision is pending; {_WHOSE_MOVE}", "A decision about it is still open; I cannot see whose it is."),
+        StatusNote(
+            Told(
+                f"A decision is pending; {_WHOSE_MOVE}", "A decision about it is still open; I cannot see whose it is."
+            )
+        ),
     ),
     "EQUIPMENT_TO_SEND": (
         OrderStatus.ACTIVE,
         None,
-        Said(f"Equipment to be sent; {_WHOSE_MOVE}", "Equipment is still to be sent; I cannot see by whom."),
+        StatusNote(
+            Told(f"Equipment to be sent; {_WHOSE_MOVE}", "Equipment is still to be sent; I cannot see by whom.")
+        ),
     ),
     "ARCHIVED": (OrderStatus.ARCHIVED, False, None),
     "FAILED": (OrderStatus.FAILED, None, None),
@@ -119,17 +125,17 @@ CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, Said | None]] = {
     "UNKNOWN": (
         OrderStatus.UNKNOWN,
         None,
-        Said("The provider itself reports the status as unknown.", "", instead="has an unknown status"),
+        StatusNote(Told("The provider itself reports the status as unknown.", ""), instead="has an unknown status"),
     ),
 }
 # "Display names for devices on the order" does not say one name per device.
 FEWER_NAMED = Doubt(
-    "count_mismatch", "It names {named} of {counted} devices.", "Only {named} of {counted} devices are named."
+    "count_mismatch", "It names {named} of {counted}.", "Only {named} of its {counted} can be seen here."
 )
 MORE_NAMED = Doubt(
     "count_mismatch",
-    "It names {named} devices and counts {counted}; the two disagree.",
-    f"{{named}} devices are named and {{counted}} are counted; {WHICH_IS_RIGHT}",
+    "It names {named} and counts {counted}; the two disagree.",
+    f"The list names {{named}}, and the count is {{counted}}; {WHICH_IS_RIGHT}",
 )
 
 
@@ -167,10 +173,14 @@ def to_lines(names: list[str | None], count: Number | None, read: Reader) -> lis
     ]
 
 
-def check_count(named: int, counted: Number | None, read: Reader) -> None:
+def check_count(named: int, count: Number | None, read: Reader) -> None:
     """Warn where names and count disagree. Where no count is given, nothing disagrees."""
-    if counted is not None and named != counted:
-        read.warn(FEWER_NAMED if named < counted else MORE_NAMED, named=named, counted=counted)
+    if count is None or named == count:
+        return
+    if named < count:
+        read.warn(FEWER_NAMED, named=named, counted=counted(count, "device"))
+    else:
+        read.warn(MORE_NAMED, named=counted(named, "device"), counted=count)
 
 
 def to_cart(body: CartBody, read: Reader) -> Cart:
@@ -210,14 +220,16 @@ class Fleet(Provider[FleetSettings]):
     id_kind = "digits"
     # One id space: an id moves from carts to orders when the cart is validated.
     moves_to = {Noun.CART: Noun.ORDER, Noun.ORDER: Noun.CART}
-    impossible_id = "999999999999999999"
+    unused_id = "999999999999999999"
 
     def headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {revealed(self.settings.api_key)}"}
 
     @classmethod
-    def refused_id(cls, id: str) -> str | None:
-        return None if ID.fullmatch(id) else "its ids are digits only"
+    def why_refused(cls, id: str) -> str | None:
+        if ID.fullmatch(id):
+            return None
+        return "its ids are digits without a leading zero" if id.isdigit() else "its ids are digits only"
 
     def is_missing(self, body: Any) -> bool:
         # The cart endpoint may say either, depending on how far the basket is.

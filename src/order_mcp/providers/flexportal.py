@@ -27,14 +27,13 @@ from ..models import (
     PaymentStatus,
     Progress,
     Related,
-    Said,
+    StatusNote,
+    Told,
     Totals,
 )
 from ..wording import (
     DROPPED,
     NO_STATUS,
-    UNLISTED_LINE_STATUS,
-    UNLISTED_PAYMENT,
     UNLISTED_STATUS,
     WHICH_IS_RIGHT,
     Doubt,
@@ -187,11 +186,18 @@ ORDER_STATUS = {
     "fulfilled": OrderStatus.ACTIVE,  # "all items have active subscriptions": running, not delivered
     "cancelled": OrderStatus.CANCELED,
 }
-# What `fulfilled` says, and what it does not. The first half is left out where the figures contradict it.
-NOTHING_OF_DELIVERY = Said("Delivery is not stated.", "I cannot see here whether everything has been delivered.")
-ALL_SUBSCRIBED = Said(
-    "All devices have active subscriptions; delivery is not stated.",
-    f"All devices have an active subscription. {NOTHING_OF_DELIVERY.customer}",
+# What `fulfilled` says, and what it does not. Where the figures contradict it, that is said instead.
+ALL_SUBSCRIBED = StatusNote(
+    Told(
+        "All devices have active subscriptions; delivery is not stated.",
+        "All devices have an active subscription. I cannot see here whether everything has been delivered.",
+    )
+)
+PERHAPS_SUBSCRIBED = StatusNote(
+    Told(
+        "Whether all devices have subscriptions is in doubt; delivery is not stated.",
+        "I cannot see here whether everything has been delivered.",
+    )
 )
 # Only these have units that somebody still has to provide; the document computes them for confirmed, its own table
 # says that a partial order has them too.
@@ -206,8 +212,20 @@ PAYMENT_STATUS = {
     "paid": PaymentStatus.PAID,
     "failed": PaymentStatus.FAILED,
 }
+TO_BE_CONFIRMED = StatusNote(Told("", "It is not confirmed yet."))  # "awaiting review/confirmation"
+NOTES = {"pending": TO_BE_CONFIRMED, "fulfilled": ALL_SUBSCRIBED}
 ORDER_TYPES = ("standard", "extension", "upgrade")
 
+UNLISTED_PAYMENT = Doubt(
+    "unrecognized_status",
+    "The provider's documentation does not list its word for the payment.",
+    "I cannot see how the payment stands.",
+)
+UNLISTED_LINE_STATUS = Doubt(
+    "unrecognized_status",
+    "The provider's documentation does not list its word for the state of a line.",
+    "I cannot see how far every item is.",
+)
 OTHER_TENANT = Doubt(
     "tenant_mismatch",
     "It belongs to another FlexPortal tenant than the one set up here.",
@@ -228,10 +246,20 @@ PROGRESS_DISAGREES = Doubt(
     "The provider also says that {devices} a subscription; the two disagree.",
     f"I also see that {{devices}} a subscription; {WHICH_IS_RIGHT}",
 )
-LINE_DISAGREES = Doubt(
+MORE_THAN_DEVICES = Doubt(
     "fulfillment_mismatch",
-    "One line has {done} of {quantity} subscriptions, which does not fit what else is said of it.",
-    "For one item, the number of subscriptions does not fit the rest.",
+    "The provider counts {subscriptions} for {devices}; the two disagree.",
+    f"I see {{subscriptions}} for {{devices}}; {WHICH_IS_RIGHT}",
+)
+COMPLETED_WITH_LESS = Doubt(
+    "fulfillment_mismatch",
+    "A line is marked as completed and has {done} of {quantity} subscriptions; the two disagree.",
+    f"One item is marked as complete with {{done}} of {{quantity}} subscriptions; {WHICH_IS_RIGHT}",
+)
+MORE_THAN_ORDERED = Doubt(
+    "fulfillment_mismatch",
+    "A line has {done} subscriptions for a quantity of {quantity}; the two disagree.",
+    f"One item was ordered {{quantity}} × and has {{done}} subscriptions; {WHICH_IS_RIGHT}",
 )
 
 
@@ -239,23 +267,24 @@ def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
     word = said(wire.status)
     if word not in ORDER_STATUS:
         read.warn(UNLISTED_STATUS if word else NO_STATUS)
-    if wire.tenantId is not None and wire.tenantId != tenant_id:
+    if said(wire.tenantId) not in (None, tenant_id):
         read.warn(OTHER_TENANT)
+    order_type = to_order_type(said(wire.orderType), read)
     totals, payment = wire.totals or WireTotals(), wire.payment or WirePayment()
     item_count = read.number(totals.totalDevices)
     progress = to_progress(wire.rentalProgress, read)
-    is_consistent = check_progress(word, progress, wire.rentalIds, read)
+    fits = check_progress(word, progress, len(wire.rentalIds or []), read)
     lines = None if wire.items is None else [to_line(item, word, read) for item in wire.items]
-    check_counts(item_count, lines, progress, read)
+    fits &= check_counts(item_count, lines, progress, read) and are_subscribed(wire, read)
     return Order(
         id=wire.orderId,
         status=ORDER_STATUS.get(word or "", OrderStatus.UNKNOWN),
         provider_status=word,
-        status_note=None if word != "fulfilled" else ALL_SUBSCRIBED if is_consistent else NOTHING_OF_DELIVERY,
+        status_note=PERHAPS_SUBSCRIBED if word == "fulfilled" and not fits else NOTES.get(word or ""),
         payment_status=to_payment_status(said(payment.status), read),
-        order_type=to_order_type(said(wire.orderType), read),
+        order_type=order_type,
         references=only([reference("billing_group", wire.billingGroupId)]),
-        related=to_related(wire, read),
+        related=to_related(wire, order_type, read),
         currency=read.currency(totals.currency),
         totals=filled(
             Totals(
@@ -298,7 +327,7 @@ def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
 def to_line(item: Item, order_word: str | None, read: Reader) -> LineItem:
     quantity = read.number(item.quantity)
     fulfilled = None if item.rentalIds is None else len(item.rentalIds)
-    if item.rentalStatus is not None and item.rentalStatus not in LINE_STATUS:
+    if said(item.rentalStatus) not in (None, *LINE_STATUS):
         read.warn(UNLISTED_LINE_STATUS)
     return LineItem(
         title=said(item.productName),
@@ -323,8 +352,10 @@ def to_remaining(
     """Units still without a subscription: the document's `quantity - rentalIds.length`, never below zero."""
     completed = rental_status == "completed"
     if quantity is not None and fulfilled is not None:
-        if fulfilled > quantity or (completed and fulfilled < quantity):
-            read.warn(LINE_DISAGREES, done=fulfilled, quantity=quantity)
+        if fulfilled > quantity:
+            read.warn(MORE_THAN_ORDERED, done=fulfilled, quantity=quantity)
+        elif completed and fulfilled < quantity:
+            read.warn(COMPLETED_WITH_LESS, done=fulfilled, quantity=quantity)
         return 0 if completed else max(0, quantity - fulfilled)
     return 0 if completed else None
 
@@ -337,31 +368,42 @@ def to_progress(wire: RentalProgress | None, read: Reader) -> Progress | None:
 
 def check_counts(
     item_count: Number | None, lines: list[LineItem] | None, progress: Progress | None, read: Reader
-) -> None:
-    """Warn where the provider gives different numbers of devices. They are all shown as they are."""
+) -> bool:
+    """Whether the provider gives one number of devices; a warning where it gives several. All are shown as they are."""
     quantities = [line.quantity for line in lines or []]
     counts = {item_count, progress.total if progress else None}
     if lines and None not in quantities:
         counts.add(sum(quantity for quantity in quantities if quantity is not None))
-    given = sorted(counts - {None}, key=float)  # type: ignore[arg-type]
+    given = sorted(count for count in counts if count is not None)
     if len(given) > 1:
         read.warn(DIFFERENT_COUNTS, counts=listed([str(count) for count in given], "and"))
+    return len(given) <= 1
 
 
-def check_progress(word: str | None, progress: Progress | None, rental_ids: list[str] | None, read: Reader) -> bool:
+def check_progress(word: str | None, progress: Progress | None, subscriptions: int, read: Reader) -> bool:
     """Whether status and figures agree; a warning where they do not. The status is trusted."""
-    if word == "cancelled" and rental_ids:  # "no subscriptions created"
-        read.warn(SUBSCRIPTIONS_OF_CANCELED, subscriptions=counted(len(rental_ids), "subscription"))
-        return False
     total, rented = (progress.total, progress.fulfilled) if progress else (None, None)
+    if word == "cancelled":  # "no subscriptions created"
+        if existing := max(subscriptions, rented or 0):
+            read.warn(SUBSCRIPTIONS_OF_CANCELED, subscriptions=counted(existing, "subscription"))
+        return not existing
     if total is None or rented is None:
         return True
+    if rented > total:
+        read.warn(MORE_THAN_DEVICES, subscriptions=counted(rented, "subscription"), devices=counted(total, "device"))
+        return False
     # "When rentedDevices equals totalDevices, the order status changes to fulfilled". 0 of 0 proves nothing.
     is_behind = word in ("pending", "confirmed", "partial") and rented == total > 0
-    if rented > total or is_behind or (word == "fulfilled" and rented < total):
+    is_ahead = (word == "fulfilled" and rented < total) or (word == "partial" and rented == 0 < total)
+    if is_behind or is_ahead:
         read.warn(PROGRESS_DISAGREES, devices=share(rented, total))
-        return False
-    return True
+    return not (is_behind or is_ahead)
+
+
+def are_subscribed(wire: OrderBody, read: Reader) -> bool:
+    """Whether the lines, where they mention subscriptions, have one for every device."""
+    named = [item for item in wire.items or [] if "rentalIds" in item.model_fields_set]
+    return all(len(item.rentalIds or []) >= (read.number(item.quantity) or 0) for item in named)
 
 
 def to_payment_status(word: str | None, read: Reader) -> PaymentStatus | None:
@@ -379,8 +421,12 @@ def to_order_type(word: str | None, read: Reader) -> Any:
     return None
 
 
-def to_related(wire: OrderBody, read: Reader) -> Related | None:
-    extension, upgrade = wire.extensionDetails, wire.upgradeDetails
+def to_related(wire: OrderBody, order_type: str | None, read: Reader) -> Related | None:
+    # Details of another type than the order's own would say that it is what it is not.
+    extension = wire.extensionDetails if order_type in ("extension", None) else None
+    upgrade = wire.upgradeDetails if order_type in ("upgrade", None) else None
+    if (extension, upgrade) != (wire.extensionDetails, wire.upgradeDetails):
+        read.warn(DROPPED)
     if extension is not None:
         return Related(
             kind="extension",

@@ -9,7 +9,7 @@ axes, phase and status; lines have ids but no product names; whether `price` is 
 from collections.abc import Mapping
 from typing import Any
 
-from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, Said, Totals
+from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, day
 from .base import Provider
 from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
@@ -72,16 +72,16 @@ class OrderBody(Wire):
 MOVEMENTS = ("UNASSIGNED", "ACCEPTED", "PACKED", "IN_TRANSIT", "DELIVERED", "RETURNED", "NOT_APPLICABLE")
 
 # An ended life outranks movement: a canceled order that was packed is canceled.
-ENDED_PHASE: dict[str, tuple[OrderStatus, Said | None]] = {
+ENDED_PHASE: dict[str, tuple[OrderStatus, StatusNote | None]] = {
     # Still answered with 200: deleted is a state, not an absence. To a customer, canceled says it all.
-    "DELETED": (OrderStatus.CANCELED, Said("The order was deleted.", "")),
+    "DELETED": (OrderStatus.CANCELED, StatusNote(Told("The order was deleted.", ""))),
     "CANCELLED": (OrderStatus.CANCELED, None),
     "REJECTED": (OrderStatus.REJECTED, None),
 }
 # Filed away. The movement tells how it ended where it can tell an end.
-ARCHIVED_PHASE: dict[str, tuple[OrderStatus, Said | None]] = {
-    "DELIVERED": (OrderStatus.DELIVERED, Said("The order is archived.", "")),
-    "RETURNED": (OrderStatus.RETURNED, Said("The order is archived.", "")),
+ARCHIVED_PHASE: dict[str, tuple[OrderStatus, StatusNote | None]] = {
+    "DELIVERED": (OrderStatus.DELIVERED, StatusNote(Told("The order is archived.", ""))),
+    "RETURNED": (OrderStatus.RETURNED, StatusNote(Told("The order is archived.", ""))),
 }
 # Not accepted yet, so nothing can have moved: a movement here is a contradiction, and the phase is followed.
 EARLY_PHASE: dict[str, OrderStatus] = {"DRAFT": OrderStatus.DRAFT, "PENDING": OrderStatus.PENDING}
@@ -115,6 +115,12 @@ DELIVERY_DATE_TOO = Doubt(
     "The provider says {movement} and also gives a delivery date{date}; the two disagree.",
     f"There is also a delivery date{{date}}; {WHICH_IS_RIGHT}",
 )
+# Nothing is said of a delivery, so nothing contradicts the date; but it stands alone.
+LONE_DELIVERY_DATE = Doubt(
+    "delivery_mismatch",
+    "The provider gives a delivery date{date} and does not say delivered.",
+    "There is a delivery date{date}, but I cannot see whether it was delivered.",
+)
 NO_DELIVERY_DATE = Doubt(
     "delivery_mismatch",
     "The provider says delivered and gives no delivery date.",
@@ -122,7 +128,7 @@ NO_DELIVERY_DATE = Doubt(
 )
 
 
-def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[OrderStatus, Said | None]:
+def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[OrderStatus, StatusNote | None]:
     """The status that phase and movement mean together, and its note."""
     if phase is None:
         # It may have been canceled: a movement alone proves nothing.
@@ -137,26 +143,28 @@ def to_status(phase: str | None, status: str | None, read: Reader) -> tuple[Orde
     if phase == "ARCHIVED":
         return ARCHIVED_PHASE.get(status or "", (OrderStatus.ARCHIVED, None))
     if phase in EARLY_PHASE:
-        if status not in NOT_MOVING:
+        if status is not None and status not in NOT_MOVING:
             read.warn(PHASE_CONFLICT, phase=spoken(phase), movement=spoken(status))
         return EARLY_PHASE[phase], None
     return ACTIVE_PHASE[status], None
 
 
-def spoken(word: str | None) -> str:
-    """A documented word as it is read aloud. Another one is not repeated: nobody knows what stands in it."""
-    return word.lower().replace("_", " ") if word in (*PHASES, *MOVEMENTS) and word else "something else"
+def spoken(word: str) -> str:
+    """A documented word as it is read aloud."""
+    return word.lower().replace("_", " ")
 
 
 def check_delivery(movement: str | None, given: str | None, delivered_at: str | None, read: Reader) -> None:
     """Warn where movement and delivery date disagree. What came back may well have been delivered before."""
     if movement == "RETURNED" or (given is not None) == (movement == "DELIVERED"):
         return
+    date = f", {day(delivered_at)}" if delivered_at else ""
     if movement == "DELIVERED":
         read.warn(NO_DELIVERY_DATE)
+    elif movement in MOVEMENTS:
+        read.warn(DELIVERY_DATE_TOO, movement=spoken(movement), date=date)
     else:
-        date = f", {day(delivered_at)}" if delivered_at else ""
-        read.warn(DELIVERY_DATE_TOO, movement=spoken(movement) if movement else "nothing of a movement", date=date)
+        read.warn(LONE_DELIVERY_DATE, date=date)
 
 
 def to_order(wire: OrderBody, read: Reader) -> Order:
@@ -178,7 +186,8 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         shipping_address=filled(Address(formatted=said(wire.deliveryAddress))),
         fulfillment=filled(
             Fulfillment(
-                expected_at=read.moment(wire.expectedDeliveryAt),
+                # Whatever it is doing now: of an order whose life has ended nothing is expected.
+                expected_at=None if phase in ENDED_PHASE else read.moment(wire.expectedDeliveryAt),
                 shipped_at=read.moment(wire.shippedAt),
                 delivered_at=delivered_at,
             )

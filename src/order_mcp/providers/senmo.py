@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from ..errors import Unauthorized
-from ..models import Noun, Order, OrderStatus, Said, Totals
+from ..models import Noun, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import NO_STATUS
 from .base import Provider
 from .channel import Channel
@@ -62,11 +62,17 @@ class TokensBody(Wire):
 
 # No status is documented, so every word stays itself and means `unknown`. The one that has a note is also what a newly
 # created order answers (https://docs.senmo.io/foundry-platform/orders/create-order): "issued", not "there is an issue".
-# Either way it comments on documentation, so it is for colleagues.
+# What comments on documentation is for colleagues; what reassures is for customers, too.
 STATUS_NOTE = "This is the provider's own status label; its meaning is not documented."
-STATUS_NOTES = {
-    "Issue": f"{STATUS_NOTE} It is also the status of a newly created order, so it is not by itself a problem."
+NOTES = {
+    "Issue": StatusNote(
+        Told(
+            f"{STATUS_NOTE} It is also the status of a newly created order, so it is not by itself a problem.",
+            "That by itself is no bad sign.",
+        )
+    )
 }
+ANY_OTHER_NOTE = StatusNote(Told(STATUS_NOTE, ""))
 # What can stand behind "Bearer ".
 TOKEN = re.compile(r"[!-~]+")
 NOT_FOUND = "Order not found or does not belong to you"
@@ -81,7 +87,7 @@ def to_order(body: OrderBody, read: Reader) -> Order:
         id=wire.id,
         status=OrderStatus.UNKNOWN,
         provider_status=word,
-        status_note=Said(STATUS_NOTES.get(word, STATUS_NOTE), "") if word else None,
+        status_note=NOTES.get(word, ANY_OTHER_NOTE) if word else None,
         references=only([reference("voucher", wire.code), reference("product", wire.product)]),
         totals=filled(
             Totals(

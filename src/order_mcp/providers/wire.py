@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
-from ..models import Number, OrderWarning, Reference, ReferenceType, Scalars, WarningCode
+from ..models import Number, OrderWarning, Reference, ReferenceType, Scalars, Told, WarningCode
 from ..wording import DROPPED, UNREADABLE_AMOUNT, UNREADABLE_CURRENCY, UNREADABLE_DATE, Doubt
 
 MAX_SCALARS = 20
@@ -98,17 +98,25 @@ class Reader:
     """Reads raw values, and remembers as warnings what could not be read."""
 
     def __init__(self, *, dropped: bool = False) -> None:
-        self._warnings: dict[WarningCode, OrderWarning] = {}
+        self._doubts: dict[Doubt, Told] = {}
         if dropped:
             self.warn(DROPPED)
 
     def warn(self, doubt: Doubt, **facts: Any) -> None:
-        """Remember what is in doubt, with the figures that disagree; each code is said once, as it was said first."""
-        self._warnings.setdefault(doubt.code, doubt.warning(**facts))
+        """Remember what is in doubt, with the figures that disagree; each kind is said once, as it was said first."""
+        if doubt not in self._doubts:
+            self._doubts[doubt] = doubt.told(**facts)
 
     @property
     def warnings(self) -> list[OrderWarning]:
-        return list(self._warnings.values())
+        """One for each code, with a sentence for each kind of doubt."""
+        by_code: dict[WarningCode, list[Told]] = {}
+        for doubt, told in self._doubts.items():
+            by_code.setdefault(doubt.code, []).append(told)
+        return [
+            OrderWarning(code=code, message=Told(*(" ".join(sentences) for sentences in zip(*all_told, strict=True))))
+            for code, all_told in by_code.items()
+        ]
 
     def amount(self, value: str | None) -> str | None:
         """A decimal string exactly as given, of at most 30 digits."""
