@@ -331,7 +331,10 @@ async def test_an_audience_sees_exactly_what_the_table_grants(of: Documented, au
                 note = seen.pop("status_note", None)
                 assert (note is not None) == (of.name == "senmo-order")
                 # What comments on documentation is for colleagues.
-                assert audience != "customer" or note in (None, "That by itself is no bad sign.")
+                assert audience != "customer" or note in (
+                    None,
+                    "That I cannot see its status is by itself no bad sign.",
+                )
                 assert seen == expected(of.name, audience, detail), detail
                 says_nothing_more(of, audience, summary)
 

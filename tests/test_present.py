@@ -322,8 +322,8 @@ NEVER_SAYS: dict[str, tuple[Documented, dict[tuple[str, ...], Any], str, str]] =
         FLEXPORTAL_EXTENSION,
         {("status",): "fulfilled", ("rentalProgress", "rentedDevices"): 5},
         r"(?<!whether everything has been )delivered|arrived|received",
-        # The lines of this one name three of five.
-        r"is active \(“fulfilled”\)\. Whether all devices have subscriptions is in doubt; delivery is not stated\.",
+        r"is active \(“fulfilled”\)\. Its lines have 3 subscriptions and its progress counts 5; the two disagree\. "
+        r"Whether all devices have subscriptions is in doubt; delivery is not stated\.",
     ),
     "a reception to be confirmed is not delivered": (
         FLEET_ORDER,

@@ -88,5 +88,10 @@ class Telling:
         return _sentence(", ".join(parts))
 
 
+def capitalized(text: str) -> str:
+    """With a capital letter, where it begins with a letter."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return f"{capitalized(text)}." if text else ""

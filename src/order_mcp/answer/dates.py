@@ -25,7 +25,9 @@ def _parts(tell: Telling) -> Iterator[str]:
     moments |= {name: tell.shown.get(f"{name}_at") for name in ("placed", "created")}
     for name, moment in moments.items():
         if moment and not (disputed and name == "delivered"):
-            yield tell.say(voices.HAPPENED[name].told(in_doubt=in_doubt), day=day(moment))
+            # What was not accepted yet can hardly have been sent.
+            only_given = in_doubt or tell.status in NOT_ACCEPTED
+            yield tell.say(voices.HAPPENED[name].told(in_doubt=only_given), day=day(moment))
             break
     expected = tell.fulfillment.get("expected_at")
     if expected is None or disputed or moments["delivered"] or tell.status in (*ENDED, OrderStatus.DELIVERED):

@@ -6,7 +6,7 @@ from typing import Any
 from ..models import Number, OrderStatus, PaymentStatus
 from ..wording import counted, share
 from . import voices
-from .about import Named, Telling
+from .about import Named, Telling, capitalized
 from .quoting import quoted
 
 
@@ -43,13 +43,13 @@ def items(tell: Telling) -> str:
         return tell.say(voices.BEYOND, all=page.all)
     if not named.kinds:
         return "" if tell.status is None or tell.warns_of("count_mismatch") else tell.say(voices.NO_ITEMS)
-    if named.reads_like(tell.about.goods.open_items) and outstanding(tell):
-        return ""  # said as what is outstanding
     text = _kinds(tell, named)
+    if named.reads_like(tell.about.goods.open_items) and voices.NAMED in outstanding(tell):
+        return ""  # said as what is outstanding
     where = tell.say(voices.ONE_LINE if page.first == page.last else voices.PAGE, **page._asdict()) if page else ""
     if not where:
         where = tell.say(voices.NAMES if tell.warns_of("count_mismatch") else voices.CONTAINS, noun=tell.noun)
-    return f"{where}{text}." if text else ""
+    return capitalized(f"{where}{text}.") if text else ""
 
 
 def _kinds(tell: Telling, items: Named) -> str:
@@ -69,6 +69,8 @@ def _kinds_to_customer(items: Named, is_counted: bool) -> str:
         if (name := quoted(line.get("title") or line.get("sku", "")))
     ]
     others = len(items.kinds) - len(named) + items.more
+    if not named and not all("variant_id" in line for line, _ in items.kinds):
+        return voices.WITHOUT_NAMES  # without a name or an id, nobody knows how many kinds there are
     if not named:
         one, several = voices.KINDS
         return one if others == 1 else several.format(count=others) if others else ""
@@ -88,20 +90,19 @@ def _money_parts(tell: Telling) -> Iterator[str]:
     # Of a currency that could not be read, its warning tells.
     no_currency = bool(labelled or "paid" in totals) and not currency and not tell.warns_of("unreadable_currency")
     missing = [tell.say(voices.NO_PERIOD)] * no_period + [tell.say(voices.NO_CURRENCY)] * no_currency
-    if tell.for_customer:
-        yield from [f"{each} ({'; '.join(missing)})" if missing else each for each in labelled[:1]]
-    else:
-        yield from labelled[:1]
-        yield from missing[:no_period]
-    yield from labelled[1:]
-    if (payment := tell.shown.get("payment_status")) in voices.PAYMENT:
-        yield tell.say(voices.PAYMENT[PaymentStatus(payment)])
     if "paid" in totals and totals["paid"] != totals.get("total"):
-        yield tell.say(voices.PAID_AMOUNT, amount=amounts["paid"])
-    if not tell.for_customer:
-        yield from missing[no_period:]
-        if totals.keys() & {"received_amount", "real_amount"}:
-            yield tell.say(voices.OWN_LABELS)
+        labelled.append(tell.say(voices.PAID_AMOUNT, amount=amounts["paid"]))
+    if tell.for_customer and missing:
+        labelled[0] += f" ({'; '.join(missing)})"
+        missing = []
+    payment = tell.shown.get("payment_status")
+    yield from labelled[:1]
+    yield from missing[:no_period]
+    yield from [tell.say(voices.PAYMENT[PaymentStatus(payment)])] if payment in voices.PAYMENT else []
+    yield from labelled[1:]
+    yield from missing[no_period:]
+    if not tell.for_customer and totals.keys() & {"received_amount", "real_amount"}:
+        yield tell.say(voices.OWN_LABELS)
 
 
 def next_page(tell: Telling) -> str:

@@ -4,10 +4,11 @@ Where it stands; what is in doubt; the note; what is outstanding; dates and trac
 that does not fit is left out, the least important first.
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from ..wording import CANNOT_SEE_STATUS, UNREADABLE
+from ..wording import UNREADABLE
 from . import dates, goods, standing, voices
 from .about import About, Telling
 
@@ -43,41 +44,58 @@ def summarize(shown: dict[str, Any], about: About) -> str:
     sentences = [
         Sentence(SANDBOX_NOTICE if shown.get("sandbox") else "", Weight.STAYS),
         *(Sentence(text, Weight.STAYS) for text in standing.opening(tell)),
-        *(Sentence(warning["message"], Weight.DOUBT) for warning in warnings if warning["code"] not in _MISSING),
+        *(Sentence(text, Weight.DOUBT) for text in _messages(warnings, of_missing=False)),
         Sentence(standing.note(tell), Weight.NOTE),
         Sentence(goods.outstanding(tell), Weight.OUTSTANDING),
         Sentence(dates.dates(tell), Weight.DATES),
         Sentence(dates.tracking(tell), Weight.DATES),
         Sentence(goods.items(tell), Weight.ITEMS),
         Sentence(goods.money(tell), Weight.MONEY),
-        *(Sentence(warning["message"], Weight.MISSING) for warning in warnings if warning["code"] in _MISSING),
+        *(Sentence(text, Weight.MISSING) for text in _messages(warnings, of_missing=True)),
         Sentence(goods.next_page(tell), Weight.STAYS),
     ]
-    kept: list[Sentence] = []
-    for sentence in sentences:
-        # The same thing is not said twice, not even inside a longer doubt.
-        said = " ".join(each.text for each in kept)
-        text = " ".join(part for part in _parts(sentence.text) if part not in said)
-        if text:
-            kept.append(sentence._replace(text=text))
-    return _fitted(kept, about.brief, tell.say(voices.MORE_DOUBT))
+    # The same thing is not said twice.
+    first = {sentence.text: sentence for sentence in reversed(sentences) if sentence.text}
+    kept = [sentence for sentence in sentences if first.pop(sentence.text, None)]
+    return _fitted(kept, about.brief, Sentence(tell.say(voices.MORE_DOUBT), Weight.STAYS))
 
 
-def _parts(text: str) -> list[str]:
-    return [part for part in text.replace(f"{CANNOT_SEE_STATUS} ", f"{CANNOT_SEE_STATUS}\n").split("\n") if part]
+def _messages(warnings: list[dict[str, Any]], *, of_missing: bool) -> Iterator[str]:
+    """Every sentence of these warnings. They are ours, and hold nothing of a provider's."""
+    for warning in warnings:
+        if (warning["code"] in _MISSING) == of_missing:
+            yield from (f"{text.removesuffix('.')}." for text in warning["message"].split(". "))
 
 
-def _fitted(kept: list[Sentence], brief: bool, more_doubt: str) -> str:
-    while not _fits(text := " ".join(sentence.text for sentence in kept), brief):
-        heaviest = max(reversed(kept), key=lambda sentence: sentence.weight)
-        if heaviest.weight is Weight.STAYS:
-            break
-        place = kept.index(heaviest)
-        # A doubt is never dropped without a word.
-        is_doubt = heaviest.weight is Weight.DOUBT and all(each.text != more_doubt for each in kept)
-        kept[place : place + 1] = [Sentence(more_doubt, Weight.STAYS)] if is_doubt else []
-    return text
+def _fitted(sentences: list[Sentence], brief: bool, more_doubt: Sentence) -> str:
+    kept = list(sentences)
+    for sentence in sorted(reversed(sentences), key=lambda each: each.weight, reverse=True):
+        if _fits(kept, brief):
+            return _text(kept)
+        if sentence.weight > Weight.DATES:
+            kept.remove(sentence)
+    # What is left is said as far as it has room. A doubt is never dropped without a word.
+    stays, doubts, dates = ([each for each in kept if each.weight is weight] for weight in list(Weight)[:3])
+    place = kept.index(doubts[-1]) + 1 if doubts else len(kept)
+    kept.insert(place, more_doubt)
+    chosen = [*stays, *doubts]
+    if not _fits(chosen, brief):
+        chosen = _filled([*stays, more_doubt], doubts, brief)
+    chosen = _filled(chosen, dates, brief)
+    return _text(sorted(chosen, key=kept.index))
 
 
-def _fits(text: str, brief: bool) -> bool:
+def _filled(chosen: list[Sentence], more: list[Sentence], brief: bool) -> list[Sentence]:
+    for sentence in more:
+        if _fits([*chosen, sentence], brief):
+            chosen = [*chosen, sentence]
+    return chosen
+
+
+def _text(sentences: list[Sentence]) -> str:
+    return " ".join(sentence.text for sentence in sentences)
+
+
+def _fits(sentences: list[Sentence], brief: bool) -> bool:
+    text = _text(sentences)
     return len(text) <= MAX_SUMMARY_CHARS and not (brief and len(text.split()) > MAX_BRIEF_WORDS)

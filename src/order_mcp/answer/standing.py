@@ -32,13 +32,13 @@ def _subject(tell: Telling) -> str:
     id, number = exactly(tell.shown["id"]), tell.shown.get("order_number", "")
     number = quoted(number) if number != tell.shown["id"] and len(number) <= MAX_NUMBER and exactly(number) else ""
     if tell.for_customer:
-        # Whose it is stands in doubt where another one may be meant.
-        whose = (
-            tell.noun.capitalize() if tell.warns_of("tenant_mismatch", "provider_not_asked") else f"Your {tell.noun}"
-        )
         which = f" {number} (id {id})" if number and id else f" {number or id}".rstrip()
-        return f"{whose}{which}"
-    return f"{tell.about.source.title} {tell.noun}{id and f' {id}'}{number and f', number {number},'}"
+        # Whose it is stands in doubt where another one may be meant.
+        is_theirs = not tell.warns_of("tenant_mismatch", "provider_not_asked")
+        return f"{f'Your {tell.noun}' if is_theirs else tell.noun.capitalize() if which else f'The {tell.noun}'}{which}"
+    which = f" {id}" if id else ""
+    name = f"{tell.about.source.title} {tell.noun}{which}{number and f', number {number},'}"
+    return name if which or number else f"The {name}"
 
 
 def _standing(tell: Telling) -> str:

@@ -62,7 +62,9 @@ NONE_SUBSCRIBED = "None of the {total} devices has a subscription{without}."
 """To customers. A colleague reads the figures, 0 of 8."""
 NOT_SUBSCRIBED = "The device has no subscription."
 OPEN = Told("Without a subscription: {kinds}.", "Still without a subscription: {kinds}.")
-WITHOUT = Told("; without one: {kinds}", "; still without one: {kinds}")
+NAMED = "without one: "
+"""What tells that the outstanding items were named."""
+WITHOUT = Told(f"; {NAMED}{{kinds}}", f"; still {NAMED}{{kinds}}")
 
 # The latest thing that happened. In doubt, a date is only what was given.
 HAPPENED = {
@@ -89,6 +91,7 @@ TRACKING_LEFT_OUT = Told("Its tracking number cannot be shown here.", "The track
 NO_ITEMS = Told("No line items.", "No items are listed.")
 KINDS = ("one kind of item", "{count} kinds of items")
 """To customers: one, or several, that have no name."""
+WITHOUT_NAMES = "items without a name"
 CONTAINS = Told("", "The {noun} contains ")
 NAMES = Told("", "The list names ")
 """Where the numbers are in doubt."""

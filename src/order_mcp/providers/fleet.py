@@ -98,7 +98,7 @@ CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, StatusNote | None]] = {
     "RECEPTION_TO_CONFIRM": (
         OrderStatus.SHIPPED,
         True,
-        StatusNote(Told("Reception to be confirmed.", "Please confirm once you have received it.")),
+        StatusNote(Told("Reception to be confirmed.", "Please confirm once you have received the order.")),
     ),
     # These three follow the delivery in the enum, so the lease runs. Whose move it is, is not said: they may wait for
     # the customer, for Fleet or for a courier. So a customer is asked for nothing.
@@ -108,7 +108,8 @@ CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, StatusNote | None]] = {
         None,
         StatusNote(
             Told(
-                f"A decision is pending; {_WHOSE_MOVE}", "A decision about it is still open; I cannot see whose it is."
+                f"A decision is pending; {_WHOSE_MOVE}",
+                "A decision about the order is still open; I cannot see whose it is.",
             )
         ),
     ),
@@ -132,6 +133,7 @@ CLIENT_STATUS: dict[str, tuple[OrderStatus, bool | None, StatusNote | None]] = {
 FEWER_NAMED = Doubt(
     "count_mismatch", "It names {named} of {counted}.", "Only {named} of its {counted} can be seen here."
 )
+NONE_NAMED = FEWER_NAMED._replace(customer="None of its devices can be seen here.")
 MORE_NAMED = Doubt(
     "count_mismatch",
     "It names {named} and counts {counted}; the two disagree.",
@@ -178,7 +180,7 @@ def check_count(named: int, count: Number | None, read: Reader) -> None:
     if count is None or named == count:
         return
     if named < count:
-        read.warn(FEWER_NAMED, named=named, counted=counted(count, "device"))
+        read.warn(FEWER_NAMED if named else NONE_NAMED, named=named, counted=counted(count, "device"))
     else:
         read.warn(MORE_NAMED, named=counted(named, "device"), counted=count)
 

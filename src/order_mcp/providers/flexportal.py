@@ -196,7 +196,7 @@ ALL_SUBSCRIBED = StatusNote(
 PERHAPS_SUBSCRIBED = StatusNote(
     Told(
         "Whether all devices have subscriptions is in doubt; delivery is not stated.",
-        "I cannot see here whether everything has been delivered.",
+        "I cannot see whether all devices have a subscription, nor whether everything has been delivered.",
     )
 )
 # Only these have units that somebody still has to provide; the document computes them for confirmed, its own table
@@ -212,7 +212,7 @@ PAYMENT_STATUS = {
     "paid": PaymentStatus.PAID,
     "failed": PaymentStatus.FAILED,
 }
-TO_BE_CONFIRMED = StatusNote(Told("", "It is not confirmed yet."))  # "awaiting review/confirmation"
+TO_BE_CONFIRMED = StatusNote(Told("", "The order is not confirmed yet."))  # "awaiting review/confirmation"
 NOTES = {"pending": TO_BE_CONFIRMED, "fulfilled": ALL_SUBSCRIBED}
 ORDER_TYPES = ("standard", "extension", "upgrade")
 
@@ -251,6 +251,11 @@ MORE_THAN_DEVICES = Doubt(
     "The provider counts {subscriptions} for {devices}; the two disagree.",
     f"I see {{subscriptions}} for {{devices}}; {WHICH_IS_RIGHT}",
 )
+LINES_DISAGREE = Doubt(
+    "count_mismatch",
+    "Its lines have {lines} and its progress counts {progress}; the two disagree.",
+    f"I see {{lines}} in one place and {{progress}} in another; {WHICH_IS_RIGHT}",
+)
 COMPLETED_WITH_LESS = Doubt(
     "fulfillment_mismatch",
     "A line is marked as completed and has {done} of {quantity} subscriptions; the two disagree.",
@@ -275,7 +280,8 @@ def to_order(wire: OrderBody, read: Reader, *, tenant_id: str | None) -> Order:
     progress = to_progress(wire.rentalProgress, read)
     fits = check_progress(word, progress, len(wire.rentalIds or []), read)
     lines = None if wire.items is None else [to_line(item, word, read) for item in wire.items]
-    fits &= check_counts(item_count, lines, progress, read) and are_subscribed(wire, read)
+    fits &= check_counts(item_count, lines, progress, read)
+    fits &= check_lines(wire, None if word == "cancelled" else progress, read)
     return Order(
         id=wire.orderId,
         status=ORDER_STATUS.get(word or "", OrderStatus.UNKNOWN),
@@ -400,9 +406,12 @@ def check_progress(word: str | None, progress: Progress | None, subscriptions: i
     return not (is_behind or is_ahead)
 
 
-def are_subscribed(wire: OrderBody, read: Reader) -> bool:
-    """Whether the lines, where they mention subscriptions, have one for every device."""
-    named = [item for item in wire.items or [] if "rentalIds" in item.model_fields_set]
+def check_lines(wire: OrderBody, progress: Progress | None, read: Reader) -> bool:
+    """Whether the lines that mention subscriptions have one for every device; warns where the progress disagrees."""
+    named = [item for item in wire.items or [] if "rentalIds" in item.model_fields_set and item.rentalIds is not None]
+    on_lines, rented = sum(len(item.rentalIds or []) for item in named), progress.fulfilled if progress else None
+    if rented is not None and on_lines != rented and len(named) == len(wire.items or []) > 0:
+        read.warn(LINES_DISAGREE, lines=counted(on_lines, "subscription"), progress=rented)
     return all(len(item.rentalIds or []) >= (read.number(item.quantity) or 0) for item in named)
 
 

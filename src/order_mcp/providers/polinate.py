@@ -118,7 +118,7 @@ DELIVERY_DATE_TOO = Doubt(
 # Nothing is said of a delivery, so nothing contradicts the date; but it stands alone.
 LONE_DELIVERY_DATE = Doubt(
     "delivery_mismatch",
-    "The provider gives a delivery date{date} and does not say delivered.",
+    "The provider gives a delivery date{date}, and does not say delivered.",
     "There is a delivery date{date}, but I cannot see whether it was delivered.",
 )
 NO_DELIVERY_DATE = Doubt(
@@ -172,6 +172,7 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
     status, note = to_status(phase, movement, read)
     currency = read.currency(wire.currency)
     delivered_at = read.moment(wire.deliveredAt)
+    has_ended = phase in ENDED_PHASE or (phase == "ARCHIVED" and status is OrderStatus.UNKNOWN)
     check_delivery(movement, said(wire.deliveredAt), delivered_at, read)
     return Order(
         id=wire.id,
@@ -186,8 +187,8 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         shipping_address=filled(Address(formatted=said(wire.deliveryAddress))),
         fulfillment=filled(
             Fulfillment(
-                # Whatever it is doing now: of an order whose life has ended nothing is expected.
-                expected_at=None if phase in ENDED_PHASE else read.moment(wire.expectedDeliveryAt),
+                # Of an order whose life has ended nothing is expected, whatever the other axis says.
+                expected_at=None if has_ended else read.moment(wire.expectedDeliveryAt),
                 shipped_at=read.moment(wire.shippedAt),
                 delivered_at=delivered_at,
             )

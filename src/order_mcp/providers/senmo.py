@@ -63,12 +63,12 @@ class TokensBody(Wire):
 # No status is documented, so every word stays itself and means `unknown`. The one that has a note is also what a newly
 # created order answers (https://docs.senmo.io/foundry-platform/orders/create-order): "issued", not "there is an issue".
 # What comments on documentation is for colleagues; what reassures is for customers, too.
-STATUS_NOTE = "This is the provider's own status label; its meaning is not documented."
+STATUS_NOTE = "The status is the provider's own label; its meaning is not documented."
 NOTES = {
     "Issue": StatusNote(
         Told(
             f"{STATUS_NOTE} It is also the status of a newly created order, so it is not by itself a problem.",
-            "That by itself is no bad sign.",
+            "That I cannot see its status is by itself no bad sign.",
         )
     )
 }
