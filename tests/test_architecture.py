@@ -30,8 +30,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tools": {"arguments", "models"},
     "answer": {*SHARED},
     "providers": {"models", "wording", "errors"},
-    "environment": set(),
-    "config": {"environment", "providers", "models"},
+    "rules": set(),
+    "environment": {"rules"},
+    "config": {"environment", "rules", "providers", "models"},
     # Names the version to the providers.
     "accounts": {"config", "providers", "models", "errors", "__init__"},
     "router": {"accounts", "providers", "models", "wording", "errors"},
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": {
         *("sandbox", "protocol", "hosting", "desk", "tools", "config", "environment", "errors", "__init__"),
     },
-    "__main__": {"protocol", "commands"},
+    "__main__": {"environment", "protocol", "commands"},
 }
 # Libraries that have one home: the only rooms, or files, that may name them.
 ONLY_IN: dict[str, set[str]] = {
@@ -60,7 +61,7 @@ ANYWHERE = {"anyio", "pydantic"}
 BELOW_A_PROVIDER = {"base", "channel", "responses", "settings", "signin", "wire"}
 # What answers before anything is loaded knows nobody.
 EARLY = {"protocol/early": {"protocol/first_words"}, "protocol/first_words": set(), "protocol/__init__": set()}
-MAY_PRINT = {"commands/cli", "commands/look_up", "commands/demo"}
+MAY_PRINT = {"__main__", "commands/cli", "commands/look_up", "commands/demo"}
 MAY_LOAD_BY_NAME = {"providers/registry", "sandbox/app"}  # discovery: a new file in the folder is found by itself
 MAX_LINES = 250
 # A provider's document decides how long its file is; any other needs a reason.

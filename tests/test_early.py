@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -381,6 +382,8 @@ MISTAKES: list[tuple[list[str], dict[str, str]]] = [
     (["--env-file", "--sandbox"], {}),
     (["--no-such-option"], {}),
     (["serve", "--sandbox"], {"ORDER_MCP_AUDIENCE": "everybody"}),
+    ([], {"ORDER_MCP_AUDIENC": "customer"}),
+    ([], {"ORDER_MCP_TIMEOUT_SECONDS": "9", "ORDER_MCP_DEADLINE_SECONDS": "8"}),
 ]
 
 
@@ -403,7 +406,7 @@ def test_a_mistake_is_reported_as_without_the_early_answers(
         process.stdin.write(line(discover()).decode())
         process.stdin.flush()
         early = process.wait(PATIENCE), process.stderr.read()
-        answers(said.encode() for said in process.stdout)
+        assert process.stdout.read() == "", "a host that was answered would show a server that works"
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     try:
@@ -414,8 +417,67 @@ def test_a_mistake_is_reported_as_without_the_early_answers(
     assert code == 2 and "order-mcp: " in early[1]
 
 
+FILE = str(ROOT / "pyproject.toml")  # any text file that sets nothing of ours
 STARTS_EARLY = [[], ["serve"], ["--sandbox"], ["serve", "--sandbox"], ["--sandbox", "serve"]]
-STARTS_EARLY += [["--env-file", "X"], ["--env-file=X", "serve"], ["serve", "--env-file", "serve"]]
+STARTS_EARLY += [["--env-file", FILE], [f"--env-file={FILE}", "serve"], ["serve", "--env-file", FILE]]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ORDER_MCP_AUDIENCE=everybody\n", 2),
+        (" export ORDER_MCP_LOG_LEVEL=LOUD \nFLEET_API_KEY=x\n", 2),
+        ("ORDER_MCP_AUDIENC=customer\n", 2),
+        # These take more than the standard library to read: the host is answered, and then told with every call.
+        ('ORDER_MCP_AUDIENCE="everybody"\n', 0),
+        ('FLEET_API_KEY="abc\n', 0),
+        ("ORDER_MCP_DEFAULT_PROVIDER=shopify\n", 0),
+    ],
+)
+def test_what_is_wrong_with_a_file_ends_the_start_or_is_said_by_every_call(
+    text: str, code: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "order-mcp.env"
+    file.write_text(text, encoding="utf-8")
+    calls = [
+        request("tools/call", id, name=tool, arguments={f"{tool[4:]}_id": "1"})
+        for id, tool in ((2, "get_order"), (3, "get_cart"))
+    ]
+    ended, said, told = talked({}, [handshake(), INITIALIZED, *calls], 0 if code else 3, "--env-file", str(file))
+    assert ended == code and told.startswith("order-mcp: ") and "Traceback" not in told
+    for result in said[1:]:
+        assert result["isError"] and '"code":"not_configured"' in result["content"][0]["text"]
+        assert told.removeprefix("order-mcp: ").strip() in result["content"][0]["text"]
+
+
+def talked(
+    variables: dict[str, str], sent: list[dict[str, Any]], expected: int, *arguments: str
+) -> tuple[int, list[Any], str]:
+    """Exit code, so many results, and standard error of a server that is sent all of this at once."""
+    with subprocess.Popen(
+        [*EARLY, *arguments],
+        env=variables_for(variables),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(b"".join(map(line, sent)))
+        process.stdin.flush()
+        results = [json.loads(process.stdout.readline())["result"] for _ in range(expected)]
+        rest, told = process.communicate(timeout=PATIENCE)
+    assert rest == b""
+    return process.returncode, results, told.decode()
+
+
+def test_a_broken_server_tells_a_customer_no_more_than_any_other() -> None:
+    call = request("tools/call", 2, name="get_order", arguments={"order_id": "1"})
+    variables = {"ORDER_MCP_AUDIENCE": "customer", "ORDER_MCP_DEFAULT_PROVIDER": "shopify"}
+    _, said, told = talked(variables, [handshake(), INITIALIZED, call], 2)
+    assert "Please contact our team." in said[1]["content"][0]["text"] and "ORDER_MCP" not in json.dumps(said)
+    assert "ORDER_MCP_DEFAULT_PROVIDER must be one of" in told
+
+
 STARTS_LATE = [["serve", "--http"], ["--sandbox", "serve", "--http", "--port", "0"], ["demo"], ["doctor"], ["sandbox"]]
 STARTS_LATE += [["--help"], ["serve", "--help"], ["--version"], ["get-order", "1"], ["serve", "serve"], ["--env-file"]]
 

@@ -15,30 +15,7 @@ from .environment import OURS, ConfigurationError, check_names, is_set, read_fil
 from .models import Audience, Noun
 from .providers.registry import PROVIDERS
 from .providers.settings import Setup, Variable, read_setup, variables
-
-SECONDS_RULE = "must be a number of seconds from 0.1 to 120"
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-SWITCH = {"1": True, "true": True, "0": False, "false": False}
-
-
-def _one_of(table: Mapping[str, Any]) -> BeforeValidator:
-    def look_up(value: str) -> Any:
-        found = table.get(value.strip().lower(), table.get(value.strip().upper()))
-        if found is None:
-            raise ValueError(f"must be one of {', '.join(table)}")
-        return found
-
-    return BeforeValidator(look_up)
-
-
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0.1 <= seconds <= 120:
-        raise ValueError(SECONDS_RULE)
-    return seconds
+from .rules import RULES, one_of, too_long
 
 
 class ServerSettings(BaseModel):
@@ -46,22 +23,22 @@ class ServerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    audience: Annotated[Audience, _one_of({a.value: a for a in Audience})] = Field(
+    audience: Annotated[Audience, BeforeValidator(RULES["ORDER_MCP_AUDIENCE"])] = Field(
         Audience.AGENT, alias="ORDER_MCP_AUDIENCE", description="Who reads the answers: agent, customer or internal"
     )
-    default_provider: Annotated[str, _one_of({name: name for name in PROVIDERS})] | None = Field(
+    default_provider: Annotated[str, BeforeValidator(one_of(*PROVIDERS))] | None = Field(
         None, alias="ORDER_MCP_DEFAULT_PROVIDER", description="What `auto` means, when not all are to be asked"
     )
-    timeout_seconds: Annotated[float, BeforeValidator(_seconds)] = Field(
+    timeout_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_TIMEOUT_SECONDS"])] = Field(
         8.0, alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
     )
-    deadline_seconds: Annotated[float, BeforeValidator(_seconds)] = Field(
+    deadline_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_DEADLINE_SECONDS"])] = Field(
         20.0, alias="ORDER_MCP_DEADLINE_SECONDS", description="Limit of one whole look-up with retries"
     )
-    log_level: Annotated[str, _one_of({level: level for level in LOG_LEVELS})] = Field(
+    log_level: Annotated[str, BeforeValidator(RULES["ORDER_MCP_LOG_LEVEL"])] = Field(
         "WARNING", alias="ORDER_MCP_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR; on stderr"
     )
-    sandbox: Annotated[bool, _one_of(SWITCH)] = Field(
+    sandbox: Annotated[bool, BeforeValidator(RULES["ORDER_MCP_SANDBOX"])] = Field(
         False, alias="ORDER_MCP_SANDBOX", description="1 = use the emulated APIs instead of the real ones"
     )
 
@@ -84,6 +61,8 @@ class Config:
     providers: Mapping[str, Setup]
     unknown: Sequence[str] = ()
     """Names that look like ours and mean nothing."""
+    problem: str | None = None
+    """What keeps the server from working at all: a sentence that every call says."""
 
     @property
     def caller(self) -> Caller:
@@ -132,6 +111,15 @@ def read_config(environment: Mapping[str, str]) -> Config:
     )
 
 
+def broken_config(environment: Mapping[str, str], problem: str) -> Config:
+    """A configuration that works with nothing: for a server whose host was answered before the problem was found."""
+    audience = environment.get("ORDER_MCP_AUDIENCE", "")
+    # Of what is broken, a customer reads no more than of anything else.
+    is_for_customers = audience.strip().lower() == Audience.CUSTOMER
+    server = ServerSettings.model_validate({"ORDER_MCP_AUDIENCE": Audience.CUSTOMER} if is_for_customers else {})
+    return Config(server, dict.fromkeys(PROVIDERS, Setup(None)), problem=problem)
+
+
 def provider_variables() -> set[str]:
     """The names of all variables that belong to providers, files of secrets included."""
     return {name for v in all_variables() if not v.name.startswith(OURS) for name in (v.name, v.file_name)}
@@ -170,8 +158,5 @@ def _read_server(given: Mapping[str, str]) -> ServerSettings:
         if "timeout_seconds" not in server.model_fields_set:
             # Only the deadline was chosen, and it is shorter than the default attempt: it stands.
             return server.model_copy(update={"timeout_seconds": server.deadline_seconds})
-        raise ConfigurationError(
-            f"ORDER_MCP_TIMEOUT_SECONDS ({server.timeout_seconds:g}) must not be more than "
-            f"ORDER_MCP_DEADLINE_SECONDS ({server.deadline_seconds:g})."
-        )
+        raise ConfigurationError(too_long(server.timeout_seconds, server.deadline_seconds))
     return server

@@ -12,7 +12,7 @@ from .accounts import Account, open_accounts
 from .answer.present import Answer, View, present
 from .answer.refuse import Refusal, refuse
 from .config import Caller, Config
-from .errors import Internal, OrderMcpError
+from .errors import Internal, NotConfigured, OrderMcpError
 from .models import Audience, Detail, Noun
 from .router import Router
 from .tools import Tool
@@ -50,6 +50,11 @@ class Desk:
     async def _look_up(
         self, caller: Caller, tool: Tool, given: dict[str, Any], on_attempt: Callable[[], object]
     ) -> Answer:
+        if problem := self.config.problem:
+            raise NotConfigured(
+                f"This server cannot work: {problem} The operator has to correct this and restart the server.",
+                problems=problem,
+            )
         arguments = tool.arguments.read(given, caller.accounts)
         usable = {name: self.accounts[name] for name in caller.accounts}
         router = Router(usable, self.config.server.default_provider, on_attempt)

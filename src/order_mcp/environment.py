@@ -5,10 +5,11 @@ A line that was skipped, or a name that was misspelled, could be the one that ke
 
 import os
 import re
-from collections.abc import Collection, Iterable
-from difflib import SequenceMatcher, get_close_matches
+from collections.abc import Collection, Iterable, Mapping
 from io import StringIO
 from typing import Any
+
+from .rules import RULES, broken_rule
 
 OURS = "ORDER_MCP_"
 # Far more than is needed. Some files never end.
@@ -23,12 +24,31 @@ NEAR_NAME, NEAR_WHOLE_NAME = 0.75, 0.93
 _KUBERNETES = re.compile(
     r"ORDER_MCP(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)"
 )
+# A line of a file whose value stands there as it is: no quotation marks, no escapes, no comment.
+_PLAIN_LINE = re.compile(r"(?:export )?(ORDER_MCP_[A-Z_]+)=([A-Za-z0-9._-]*)")
 # A variable of ours inside another one's value: a line of its own, or with a sign behind it that gives it a value.
 _HOLDS_OURS = re.compile(r"order[_-]mcp[_-][a-z_-]{1,40}(['\"]?[ \t]{0,40}[=:]|[ \t]+[a-z])", re.IGNORECASE)
 
 
 class ConfigurationError(Exception):
     """A server variable is malformed, or a file of variables unreadable. The message names it and the rule."""
+
+
+def problem_at_start(process: Mapping[str, str], env_file: str | None) -> str | None:
+    """What can be known to be wrong with the standard library alone, before a host is answered; None if nothing.
+
+    Of a file, only lines that mean what they seem to are looked at; the rest is read when everything is loaded.
+    """
+    try:
+        text = _text_of(env_file) if env_file is not None else ""
+        # Inside quotation marks a value may go over several lines, and one of them may only look like a variable.
+        lines = [] if "'" in text or '"' in text else text.splitlines()
+        plain = [match.groups() for line in lines if (match := _PLAIN_LINE.fullmatch(line.strip()))]
+        given = {name: value for name, value in (*plain, *process.items()) if is_set(name, value)}
+        check_names(given, RULES)
+    except ConfigurationError as problem:
+        return str(problem)
+    return broken_rule(given)
 
 
 def is_set(name: str, value: str) -> bool:
@@ -118,6 +138,8 @@ def _meant(name: str, known: Collection[str]) -> str | None:
     if not name.startswith(OURS):
         like_ours = "MCP" in name or "ORDER" in name
         return next((ours for ours in known if _is_slip(name, ours)), None) if like_ours else None
+    from difflib import get_close_matches  # loaded only where there is something to compare
+
     end = name.removeprefix(OURS)
     ends = {ours.removeprefix(OURS): ours for ours in known}
     for theirs, ours in ends.items():
@@ -127,4 +149,6 @@ def _meant(name: str, known: Collection[str]) -> str | None:
 
 
 def _is_slip(name: str, ours: str) -> bool:
+    from difflib import SequenceMatcher
+
     return SequenceMatcher(a=name, b=ours).ratio() >= NEAR_WHOLE_NAME

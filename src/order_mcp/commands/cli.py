@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 import anyio
 
 from .. import __version__
-from ..config import Config, provider_variables, read_config, read_environment
+from ..config import Config, broken_config, provider_variables, read_config, read_environment
 from ..desk import log_bug, open_desk
 from ..environment import ConfigurationError
 from ..errors import Internal
@@ -143,32 +144,46 @@ def _set_up_logging(level: str) -> None:
 def _serve(options: argparse.Namespace) -> int:
     if options.host not in LOOPBACK:
         raise Stop("--host takes 127.0.0.1, ::1 or localhost only; hosting for others is to come.")
+    try:
+        with _configured(options) as config:
+            return _serve_http(options, config) if options.http else _serve_stdio(options, config)
+    except ConfigurationError as problem:
+        if options.pipe is None:
+            raise
+        # The host was answered before this was known. A connection that ends now would look like one that works.
+        _set_up_logging("WARNING")
+        _tell(str(problem))
+        return _serve_stdio(options, broken_config(os.environ, str(problem)))
+
+
+def _serve_stdio(options: argparse.Namespace, config: Config) -> int:
+    from ..protocol.server import build_server
+    from ..protocol.stdio import serve_stdio
+
+    if sys.stdin is None or sys.stdout is None:
+        raise Stop("standard input and output have to be open to serve MCP over them.", FAILED)
+    # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        anyio.run(serve_stdio, build_server(config), options.pipe)
+    except* OSError:
+        pass  # the host has gone in the middle of an answer
+    return FOUND
+
+
+def _serve_http(options: argparse.Namespace, config: Config) -> int:
+    from ..hosting.app import listen, serve_http, url_of
     from ..protocol.server import build_server
 
-    with _configured(options) as config:
-        server = build_server(config)
-        if not options.http:
-            if sys.stdin is None or sys.stdout is None:
-                raise Stop("standard input and output have to be open to serve MCP over them.", FAILED)
-            from ..protocol.stdio import serve_stdio
-
-            # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            try:
-                anyio.run(serve_stdio, server, options.pipe)
-            except* OSError:
-                pass  # the host has gone in the middle of an answer
-            return FOUND
-        from ..hosting.app import listen, serve_http, url_of
-
-        try:
-            listener = listen(options.host, options.port)
-        except OSError:
-            raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
-        with listener:
-            _tell(f"serving MCP at {url_of(options.host, listener)}")
-            serve_http(server, options.host, listener)
-        return FOUND
+    server = build_server(config)
+    try:
+        listener = listen(options.host, options.port)
+    except OSError:
+        raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
+    with listener:
+        _tell(f"serving MCP at {url_of(options.host, listener)}")
+        serve_http(server, options.host, listener)
+    return FOUND
 
 
 def _look_up(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, TextIO
 
 from .first_words import DISCOVER, INITIALIZE, MODERN, UNSUPPORTED, VERSIONS
 
+ENV_FILE = "--env-file"
 VERSION = "io.modelcontextprotocol/protocolVersion"
 # Longer numbers are left to the SDK, whose parsers do not agree on what to make of them.
 MAX_CERTAIN_ID = 10**100
@@ -72,10 +73,8 @@ ASKS_TO_DISCOVER = {
 }
 
 
-def begin(arguments: Sequence[str]) -> "Overture | None":
-    """Start answering, if these are the arguments of a stdio server. To be called before anything heavy is imported."""
-    if not _serves_stdio(arguments):
-        return None
+def begin() -> "Overture | None":
+    """Start answering; None where a standard stream is closed. To be called before anything heavy is imported."""
     try:
         for standard in (0, 1, 2):
             os.fstat(standard)  # otherwise the next `open()` would get descriptor 0, 1 or 2
@@ -93,12 +92,18 @@ def begin(arguments: Sequence[str]) -> "Overture | None":
     return overture
 
 
-def _serves_stdio(arguments: Sequence[str]) -> bool:
-    rest = list(arguments)
-    if "--env-file" in rest[:-1]:
-        position = rest.index("--env-file")
-        del rest[position : position + 2]
-    return all(a in ("serve", "--sandbox") or a.startswith("--env-file=") for a in rest) and rest.count("serve") <= 1
+def stdio_start(arguments: Sequence[str]) -> dict[str, str] | None:
+    """Whether these are the arguments of a stdio server: then its options that have a value, otherwise None."""
+    rest, values = list(arguments), {}
+    for position, argument in enumerate(rest):
+        name, equals, value = argument.partition("=")
+        if name == ENV_FILE and (equals or rest[position + 1 :]):
+            values[name] = value if equals else rest.pop(position + 1)
+            rest.pop(position)
+            break
+    is_stdio = all(argument in ("serve", "--sandbox") for argument in rest) and rest.count("serve") <= 1
+    # What begins like an option is no value: the command line will say so.
+    return values if is_stdio and not values.get(ENV_FILE, "").startswith("-") else None
 
 
 class Overture:
