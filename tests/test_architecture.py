@@ -41,7 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hosting": {"protocol"},
     "sandbox": set(),
     "commands": {
-        *("sandbox", "protocol", "hosting", "desk", "tools", "config", "environment", "errors", "__init__"),
+        *("sandbox", "protocol", "hosting", "desk", "tools", "accounts", "config", "environment", "errors"),
+        "__init__",
     },
     "__main__": {"environment", "protocol", "commands"},
 }

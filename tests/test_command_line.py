@@ -304,7 +304,7 @@ def test_doctor_asks_for_an_id_that_cannot_exist(stub: Stub, at: Any, capsys: py
     ("reply", "reachable", "credential", "works"),
     [
         (GONE, True, "accepted", True),
-        (Reply(400, json={}), True, "could not tell", True),
+        (Reply(400, json={}), True, "could not tell", False),  # it may say this to everything
         (Reply(401, json={}), True, "refused", False),
         (Reply(403, json={}), True, "refused", False),
         (Reply(500, json={}), True, "could not tell", False),
@@ -339,6 +339,41 @@ def test_doctor_says_when_nobody_is_there(at: Any, capsys: pytest.CaptureFixture
     assert code == 1
     assert findings["providers"]["fleet"]["reachable"] is False
     assert "not reachable" in text
+    assert "Fleet could not be reached: the connection was refused." in text and "Look at FLEET_BASE_URL." in text
+
+
+def test_doctor_is_not_content_while_a_provider_is_half_set_up(
+    box: Running, at: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = {name: value for name, value in box.environment.items() if name.startswith("FLEET")}
+    at({**fleet, "POLINATE_API_KEY": "half"})
+    code, findings, text = examine(capsys)
+    assert (code, findings["ok"]) == (1, False)
+    assert "fleet: works" in text and "polinate: half set up" in text and "only incomplete" in text
+    assert "Tenant" not in text, "that is FlexPortal's, and nobody set it up"
+
+
+def test_doctor_says_what_get_order_says_and_which_variable_to_look_at(
+    stub: Stub, at: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at(environment(stub.origin, "flexportal"))
+    causes = {
+        "FLEXPORTAL_API_KEY": Reply(401, json={}),
+        "FLEXPORTAL_REGION or FLEXPORTAL_BASE_URL": Reply(404, body="<html>"),
+    }
+    for variables, reply in causes.items():
+        stub.reply = reply
+        _, findings, text = examine(capsys)
+        assert main(["get-order", "order-mcp-doctor-0", "--provider", "flexportal"]) == 3
+        sentence = capsys.readouterr().err.splitlines()[0]
+        assert findings["providers"]["flexportal"]["sentence"] == sentence and sentence in text
+        assert re.search(rf"Look at .*{variables}", text)
+
+
+def test_doctor_calls_a_forgotten_placeholder_that(at: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    at({"POLINATE_BUSINESS_ID": "biz_1", "POLINATE_API_KEY": "<POLINATE_API_KEY>"})
+    _, _, text = examine(capsys)
+    assert "POLINATE_API_KEY is not set. Nobody has replaced the placeholder <POLINATE_API_KEY> yet." in text
 
 
 @pytest.mark.parametrize("status", [200, 401, 500])

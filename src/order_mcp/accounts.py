@@ -40,6 +40,27 @@ class Account:
         """An id that no order has."""
         return self._kind.unused_id
 
+    @property
+    def unproven(self) -> str:
+        """What "not found" for the unused id does not prove."""
+        return self._kind.unproven
+
+    @property
+    def credential_variables(self) -> list[str]:
+        """The variables that hold its credential."""
+        settings = self.setup.settings
+        return [
+            str(field.alias)
+            for name, field in self._kind.Settings.model_fields.items()
+            if getattr(settings, name, None) is not None and str(field.alias) not in self.address_variables
+        ]
+
+    @property
+    def address_variables(self) -> list[str]:
+        """The variables that say where it is."""
+        settings = self._kind.Settings
+        return list(settings.address_from or (str(settings.model_fields["base_url"].alias),))
+
     def has(self, noun: Noun) -> bool:
         """Whether the provider has orders, or carts, at all."""
         return self._kind.has(noun)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from .environment import OURS, ConfigurationError, check_names, is_set, read_file, read_text
+from .environment import OURS, ConfigurationError, check_names, is_placeholder, is_set, read_file, read_text
 from .models import Audience, Noun
 from .providers.registry import PROVIDERS
 from .providers.settings import Setup, Variable, read_setup, variables
@@ -86,14 +86,21 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
         ConfigurationError: the file, or a line of it, cannot be read.
     """
     process = {name: value for name, value in os.environ.items() if is_set(name, value)}
-    if env_file is None:
-        return process
-    values = read_file(env_file)
-    folder = Path(env_file).absolute().parent
+    values = {} if env_file is None else _from_file(env_file)
+    # A forgotten placeholder counts as not set. It is kept, so that `doctor` can call it that.
+    forgotten = {name: value for name, value in os.environ.items() if is_placeholder(name, value)}
+    return forgotten | values | process
+
+
+def _from_file(path: str) -> dict[str, str]:
+    folder = Path(path).absolute().parent
     files = {variable.file_name for variable in all_variables() if variable.secret}
     # A secret's file is named as seen from the file that names it: hosts start servers inside arbitrary folders.
-    given = {name: value for name, value in values.items() if is_set(name, value)}
-    return {name: str(folder / value) if name in files else value for name, value in given.items()} | process
+    return {
+        name: str(folder / value) if name in files else value
+        for name, value in read_file(path).items()
+        if is_set(name, value) or is_placeholder(name, value)
+    }
 
 
 def read_config(environment: Mapping[str, str]) -> Config:
@@ -106,9 +113,9 @@ def read_config(environment: Mapping[str, str]) -> Config:
     given = {name: value for name, value in environment.items() if is_set(name, value)}
     unknown = check_names(given, [variable.name for variable in server_variables()])
     server = _read_server(given)
-    return Config(
-        server, {name: read_setup(provider.Settings, given, read_text) for name, provider in PROVIDERS.items()}, unknown
-    )
+    forgotten = {name for name, value in environment.items() if is_placeholder(name, value)}
+    setups = {name: read_setup(provider.Settings, given, read_text, forgotten) for name, provider in PROVIDERS.items()}
+    return Config(server, setups, unknown)
 
 
 def broken_config(environment: Mapping[str, str], problem: str) -> Config:

@@ -51,11 +51,16 @@ def problem_at_start(process: Mapping[str, str], env_file: str | None) -> str | 
     return broken_rule(given)
 
 
+def is_placeholder(name: str, value: str) -> bool:
+    """Whether it is what `order-mcp config` prints for a secret, which somebody has not replaced yet."""
+    return value.strip() == f"<{name}>"
+
+
 def is_set(name: str, value: str) -> bool:
     """Whether a variable says anything."""
-    # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder; `<NAME>` is what
-    # `order-mcp config` prints for a secret, and better reported as missing than tried and refused.
-    return value.strip() not in ("", f"<{name}>") and not value.strip().startswith("${user_config.")
+    # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder.
+    is_blank = not value.strip() or value.strip().startswith("${user_config.")
+    return not is_blank and not is_placeholder(name, value)
 
 
 def read_file(path: str) -> dict[str, str]:

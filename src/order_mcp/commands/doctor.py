@@ -1,33 +1,55 @@
 """`order-mcp doctor`: is each provider set up, reachable, and does it take the credential?
 
 Asks every configured provider for an order that cannot exist. "Not found" then proves the address and the credential,
-and shows nobody's data. It proves neither tenant nor region: another tenant's orders look just as missing.
+and shows nobody's data. What it does not prove is said, too.
 """
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 
+from ..accounts import Account
 from ..config import Config
 from ..desk import Desk
-from ..errors import Forbidden, InvalidInput, NotFound, OrderMcpError, Timeout, Unauthorized, Unreachable
+from ..errors import (
+    BadResponse,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    OrderMcpError,
+    Timeout,
+    Unauthorized,
+    Unreachable,
+)
 
 NOT_FOR_THE_PUBLIC = (
     "Nobody is asked who they are: anybody who types an id gets that order. This version is not yet for the public."
 )
-UNPROVEN = "Tenant and region stay unproven: orders of another tenant or region look like missing ones."
+HALF_SET_UP = "Until this is mended, an order that is found nowhere else cannot be called missing, only incomplete."
 
-# What an answer proves: (reachable, credential, works).
-VERDICTS: dict[type[OrderMcpError], tuple[bool, str, bool]] = {
-    NotFound: (True, "accepted", True),
-    InvalidInput: (True, "could not tell", True),  # it may look at the id before the credential
-    Unauthorized: (True, "refused", False),
-    Forbidden: (True, "refused", False),
-    Timeout: (False, "could not tell", False),
-    Unreachable: (False, "could not tell", False),
+
+class Verdict(NamedTuple):
+    """What an answer proves."""
+
+    reachable: bool
+    credential: str
+    works: bool
+    look_at: str
+    """Where the cause is, if anywhere here: in the credential or in the address."""
+
+
+VERDICTS: dict[type[OrderMcpError], Verdict] = {
+    NotFound: Verdict(True, "accepted", True, ""),
+    # It may look at the id before the credential, or say this to everything.
+    InvalidInput: Verdict(True, "could not tell", False, "address"),
+    Unauthorized: Verdict(True, "refused", False, "credential"),
+    Forbidden: Verdict(True, "refused", False, "credential"),
+    BadResponse: Verdict(True, "could not tell", False, "address"),
+    Timeout: Verdict(False, "could not tell", False, "address"),
+    Unreachable: Verdict(False, "could not tell", False, "address"),
 }
-ANY_OTHER_ANSWER = (True, "could not tell", False)
+ANY_OTHER_ANSWER = Verdict(True, "could not tell", False, "")
 
 
 async def examine(config: Config, desk: Desk) -> dict[str, Any]:
@@ -41,35 +63,40 @@ async def examine(config: Config, desk: Desk) -> dict[str, Any]:
             providers[name] = {"state": state, "problems": list(setup.problems)}
         else:
             address = {"state": "configured", "base_url": setup.settings.address}
-            providers[name] = address | await _try(desk, name)
+            providers[name] = address | await _try(desk, desk.accounts[name])
 
     async with anyio.create_task_group() as group:
         for name in providers:
             group.start_soon(look, name)
+    states = [finding["state"] for finding in providers.values()]
     configured = [finding for finding in providers.values() if finding["state"] == "configured"]
+    unproven = [finding["unproven"] for finding in configured if finding["unproven"]]
     return {
-        "ok": bool(configured) and all(finding["works"] for finding in configured),
+        "ok": bool(configured) and "incomplete" not in states and all(finding["works"] for finding in configured),
         "audience": config.server.audience.value,
         "providers": providers,
-        "notes": [UNPROVEN, NOT_FOR_THE_PUBLIC],
+        "notes": [*dict.fromkeys(unproven), NOT_FOR_THE_PUBLIC],
     }
 
 
-async def _try(desk: Desk, name: str) -> dict[str, Any]:
+async def _try(desk: Desk, account: Account) -> dict[str, Any]:
     started = time.monotonic()
-    code = "found"
-    verdict = VERDICTS[NotFound]
+    outcome, sentence, verdict = "found", "", VERDICTS[NotFound]
     try:
-        await desk.try_out(name)
+        await desk.try_out(account.name)
     except OrderMcpError as error:
-        code = error.code
+        outcome, sentence = error.code, error.sentence
         verdict = VERDICTS.get(type(error), ANY_OTHER_ANSWER)
-    reachable, credential, works = verdict
+    variables = {"credential": account.credential_variables, "address": account.address_variables}
     return {
-        "reachable": reachable,
-        "credential": credential,
-        "works": works,
-        "outcome": code,
+        "reachable": verdict.reachable,
+        "credential": verdict.credential,
+        "works": verdict.works,
+        "outcome": outcome,
+        # Of an order that cannot exist, "not found" is the good answer, and advice about its id would be none.
+        "sentence": "" if verdict.works else sentence,
+        "look_at": variables.get(verdict.look_at, []),
+        "unproven": account.unproven if verdict.works else "",
         "milliseconds": round((time.monotonic() - started) * 1000),
     }
 
@@ -78,15 +105,31 @@ def report(findings: dict[str, Any]) -> str:
     """The findings for a terminal."""
     lines = []
     for name, finding in findings["providers"].items():
-        if finding["state"] != "configured":
-            lines.append(f"{name}: {finding['state']}")
-            lines += [f"  {problem}" for problem in finding["problems"]]
-            continue
-        reachable = "reachable" if finding["reachable"] else "not reachable"
-        lines.append(f"{name}: {'works' if finding['works'] else 'DOES NOT WORK'} ({finding['outcome']})")
-        lines.append(f"  {finding['base_url']}")
-        lines.append(f"  {reachable}, credential {finding['credential']}, {finding['milliseconds']} ms")
-    if all(finding["state"] != "configured" for finding in findings["providers"].values()):
+        lines += _configured(name, finding) if finding["state"] == "configured" else _not_configured(name, finding)
+    states = {finding["state"] for finding in findings["providers"].values()}
+    if "incomplete" in states:
+        lines.append(HALF_SET_UP)
+    if "configured" not in states:
         lines.append("Nothing is configured. Set one provider's variables, or try it with --sandbox.")
     lines.append(f"audience: {findings['audience']}")
     return "\n".join([*lines, *findings["notes"]])
+
+
+def _configured(name: str, finding: dict[str, Any]) -> list[str]:
+    lines = [f"{name}: {'works' if finding['works'] else 'DOES NOT WORK'}", f"  {finding['base_url']}"]
+    reachable = "reached" if finding["reachable"] else "not reachable"
+    lines.append(f"  {reachable}, credential {_CREDENTIAL[finding['credential']]}, {finding['milliseconds']} ms")
+    if finding["works"]:
+        return [*lines, "  It was asked for an order that cannot exist, and said that it has none, as it should."]
+    lines.append(f"  {finding['sentence']} ({finding['outcome']})")
+    if finding["look_at"]:
+        lines.append(f"  Look at {' or '.join(finding['look_at'])}.")
+    return lines
+
+
+_CREDENTIAL = {"accepted": "accepted", "refused": "refused", "could not tell": "neither accepted nor refused"}
+
+
+def _not_configured(name: str, finding: dict[str, Any]) -> list[str]:
+    state = "half set up" if finding["state"] == "incomplete" else finding["state"]
+    return [f"{name}: {state}", *(f"  {problem}" for problem in finding["problems"])]

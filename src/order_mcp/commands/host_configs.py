@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import all_variables, provider_variables, read_config, read_environment
+from ..environment import is_set
 
 NAME = "order-mcp"
 _NOT_ASCII = re.compile(r"[^ -~]")
@@ -151,7 +152,7 @@ class Plan:
 
 def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
     """A start that works when it is pasted, from the variables of this process and of a file."""
-    given = read_environment(env_file)
+    given = _set_variables(env_file)
     config = read_config(given)
     if sandbox or not any(setup.begun for setup in config.providers.values()):
         # With nothing configured it answers from the sandbox: better than a form of placeholders that does nothing.
@@ -162,10 +163,14 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
     arguments: list[str] = []
     if env_file:
         # The file is named, not copied: nothing is left to fill in, and every secret stays where it is.
-        arguments, given = ["--env-file", str(Path(env_file).absolute())], read_environment()
+        arguments, given = ["--env-file", str(Path(env_file).absolute())], _set_variables(None)
     secrets = {variable.name: variable.description for variable in all_variables() if variable.secret}
     kept_back = {name: description for name, description in secrets.items() if name in given}
     return Plan(arguments, _ours(given, given), kept_back, problems)
+
+
+def _set_variables(env_file: str | None) -> dict[str, str]:
+    return {name: value for name, value in read_environment(env_file).items() if is_set(name, value)}
 
 
 def _ours(names: Collection[str], given: Mapping[str, str]) -> dict[str, str]:

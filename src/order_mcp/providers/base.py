@@ -56,6 +56,8 @@ class Provider(Generic[SettingsType]):
     """Where a thing that is no longer here has the same id."""
     unused_id: ClassVar[str] = "order-mcp-doctor-0"
     """An id that no order has, for trying a credential without reading anybody's data."""
+    unproven: ClassVar[str] = ""
+    """What "not found" for that id does not prove."""
 
     def __init__(self, account: str, settings: SettingsType, channel: Channel) -> None:
         self.account = account

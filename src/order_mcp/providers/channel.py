@@ -18,7 +18,7 @@ import httpx2
 from ..errors import BadResponse, Timeout, Unreachable
 from .addresses import UnusableSetting, is_loopback, proxy_for, ssl_context
 from .inflate import ACCEPTED, Undecodable
-from .network import Backend, NameNotFound, NotSecure
+from .network import CAUSES, Backend, NotSecure
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
 
 MAX_IN_FLIGHT = 16
@@ -36,15 +36,6 @@ NETWORK_FAILURES = (
     httpcore2.ProxyError,
     httpcore2.TimeoutException,
     httpcore2.UnsupportedProtocol,
-)
-# What a failure means. The special cases stand first.
-CAUSES: tuple[tuple[type[Exception], str], ...] = (
-    (NameNotFound, "the name of its host was not found"),
-    (NotSecure, "no secure (TLS) connection could be made"),
-    (httpcore2.ProxyError, "the proxy refused the connection"),
-    (httpcore2.ConnectError, "no connection could be made"),
-    (httpcore2.ProtocolError, "what came back is not valid HTTP, or ended too early"),
-    (Exception, "the connection broke"),
 )
 
 Work = Callable[[], Coroutine[Any, Any, None]]

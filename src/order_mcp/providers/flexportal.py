@@ -61,6 +61,7 @@ def _region(value: str) -> str:
 
 class FlexPortalSettings(ProviderSettings):
     needs = ("FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION or FLEXPORTAL_BASE_URL")
+    address_from = ("FLEXPORTAL_REGION", "FLEXPORTAL_BASE_URL")
 
     api_key: SecretHeader | None = secret("FLEXPORTAL_API_KEY", "FlexPortal API key")
     tenant_id: Header | None = variable("FLEXPORTAL_TENANT_ID", "FlexPortal business unit id")
@@ -500,6 +501,7 @@ class FlexPortal(Provider[FlexPortalSettings]):
     privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
     states_period = False
     id_kind = "such as ord_abc123"
+    unproven = "Tenant and region stay unproven: orders of another tenant or region look like missing ones."
     not_found_hint = {
         Noun.ORDER: "If it is right, the operator should check FlexPortal's tenant and region: "
         "orders of another tenant or region look like missing ones."

@@ -38,6 +38,22 @@ class NotSecure(httpcore2.ConnectError):
     """No TLS connection came about: no handshake, or a certificate that is not trusted."""
 
 
+class Refused(httpcore2.ConnectError):
+    """Somebody is there, and nobody listens at that port."""
+
+
+# What a failure means. The special cases stand first.
+CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (NameNotFound, "the name of its host was not found"),
+    (Refused, "the connection was refused"),
+    (NotSecure, "no secure (TLS) connection could be made"),
+    (httpcore2.ProxyError, "the proxy refused the connection"),
+    (httpcore2.ConnectError, "no connection could be made"),
+    (httpcore2.ProtocolError, "what came back is not valid HTTP, or ended too early"),
+    (Exception, "the connection broke"),
+)
+
+
 class _LookUp:
     """One look-up of a name: everybody who wants that name waits for the same one."""
 
@@ -171,12 +187,14 @@ Connect = Callable[[str], Any]
 async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.AsyncNetworkStream:
     """Connect to the first address that answers. Each gets a short time before the next is tried as well."""
     winner: httpcore2.AsyncNetworkStream | None = None
+    refused = 0
 
     async def attempt(address: str, failed: anyio.Event) -> None:
-        nonlocal winner
+        nonlocal winner, refused
         try:
             stream = await connect(address)
-        except (httpcore2.ConnectError, OSError, ValueError, OverflowError):
+        except (httpcore2.ConnectError, OSError, ValueError, OverflowError) as failure:
+            refused += _is_refused(failure)
             failed.set()
             return
         if winner is None:
@@ -198,5 +216,12 @@ async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.
                 await winner.aclose()
         raise
     if winner is None:
-        raise httpcore2.ConnectError
+        raise Refused if refused == len(addresses) else httpcore2.ConnectError
     return winner
+
+
+def _is_refused(failure: BaseException | None) -> bool:
+    """Whether the system said so; the libraries wrap its error."""
+    while failure is not None and not isinstance(failure, ConnectionRefusedError):
+        failure = failure.__cause__ or failure.__context__
+    return failure is not None

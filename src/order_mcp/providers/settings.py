@@ -4,7 +4,7 @@ A settings model is a `ProviderSettings` with one field per variable (`variable(
 in the field's type, and `needs`: what has to be set, as plain English that is also the rule.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -80,6 +80,9 @@ class ProviderSettings(BaseModel):
     needs: ClassVar[tuple[str, ...]]
     """What has to be set, such as `"A"` or `"A or B and C"`: variable names with `and` binding tighter."""
 
+    address_from: ClassVar[tuple[str, ...]] = ()
+    """The variables that say where the API is, where it is not the one address alone."""
+
     if TYPE_CHECKING:
         # Declared by every subclass, under a variable name and in a place of its own.
         base_url: BaseUrl | None
@@ -138,10 +141,16 @@ def _variable(field: FieldInfo) -> Variable:
     )
 
 
-def read_setup(model: type[ProviderSettings], environment: Mapping[str, str], read_text: Callable[[str], str]) -> Setup:
+def read_setup(
+    model: type[ProviderSettings],
+    environment: Mapping[str, str],
+    read_text: Callable[[str], str],
+    placeholders: Collection[str] = (),
+) -> Setup:
     """Read a provider's variables, and its secrets' files with `read_text`, which raises OSError or ValueError.
 
-    A problem is a sentence that names the variable and the rule.
+    A problem is a sentence that names the variable and the rule. `placeholders` are variables that count as not set,
+    because somebody pasted a configuration and has not filled them in.
     """
     values: dict[str, str] = {}
     problems: list[str] = []
@@ -166,8 +175,16 @@ def read_setup(model: type[ProviderSettings], environment: Mapping[str, str], re
         settings = model.model_validate(values) if begun else None
     except ValidationError as invalid:
         problems += [f"{error['loc'][0]} {_rule(error)}." for error in invalid.errors(include_input=False)]
-    problems += [f"{need} is not set." for need in model.needs if not _met(need, values)]
+    problems += [
+        f"{need} is not set.{_forgotten(need, placeholders)}" for need in model.needs if not _met(need, values)
+    ]
     return Setup(None if problems else settings, tuple(problems), begun)
+
+
+def _forgotten(need: str, placeholders: Collection[str]) -> str:
+    """Which of these variables still hold what `order-mcp config` printed for them."""
+    names = [name for name in need.replace(" and ", " or ").split(" or ") if name in placeholders]
+    return "".join(f" Nobody has replaced the placeholder <{name}> yet." for name in names)
 
 
 def _rule(error: Any) -> str:
