@@ -8,6 +8,8 @@ import pytest
 
 from dev.answers import PAGE, answers_md
 from dev.documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
+from dev.hosts_table import CLIENTS, clients_md
+from order_mcp.commands.hosts import HOSTS
 from order_mcp.errors import all_errors
 from order_mcp.models import OrderStatus, WarningCode
 from order_mcp.providers.registry import PROVIDERS
@@ -32,6 +34,12 @@ def test_the_page_of_answers_is_that_of_the_stories() -> None:
     assert page == answers_md(), "run make regen"
     for key in (*OrderStatus, *get_args(WarningCode), *(error.code for error in all_errors())):
         assert f"| `{key}`: " in page
+
+
+def test_the_hosts_of_the_clients_page_are_those_of_the_config_command() -> None:
+    page = CLIENTS.read_text(encoding="utf-8")
+    assert clients_md(page) == page, "run make regen"
+    assert all(host.title in page and host.logs in page for host in HOSTS.values())
 
 
 def test_every_link_of_the_readme_into_the_repository_leads_somewhere() -> None:

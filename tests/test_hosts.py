@@ -1,6 +1,7 @@
 """`order-mcp config`: what is printed for each host parses there, starts, and tells no secret."""
 
 import json
+import shlex
 import subprocess
 import tomllib
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from order_mcp import __version__
 from order_mcp.commands.cli import main
-from order_mcp.commands.host_configs import HOSTS, Plan, advice, configuration, plan, this_program
+from order_mcp.commands.host_configs import Plan, advice, configuration, is_run_once, plan, this_program
+from order_mcp.commands.hosts import HOSTS
 
 from .conftest import SECRETS, environment
 from .processes import LEGACY, PATIENCE, Program, variables_for
@@ -192,6 +195,56 @@ def test_any_value_survives_being_written_and_read(host: str) -> None:
     assert printed.isascii()
     pasted = Pasted(host, printed)
     assert pasted.entry["args"][-1] == pasted.env["ORDER_MCP_X"] == value
+
+
+# Seen with uv 0.9 and pipx 1.8: where `uvx` and `pipx run` put what they run once, and where installations stay.
+RUN_ONCE = (
+    "/home/ada/.cache/uv/archive-v0/E6JmBA3fr9cggpOL",
+    "/data/cache/environments-v2/order-mcp-1a2b",
+    "/home/ada/.cache/pipx/15f1f2add4b49b5",
+    "/home/ada/.local/pipx/.cache/15f1f2add4b49b5",
+)
+INSTALLED = (
+    "/home/ada/.local/share/uv/tools/order-mcp",
+    "/home/ada/.local/share/pipx/venvs/order-mcp",
+    "/srv/order-mcp/.venv",
+    "/usr",
+)
+
+
+def test_a_path_in_a_cache_is_told_from_an_installation() -> None:
+    assert all(is_run_once(Path(prefix)) for prefix in RUN_ONCE)
+    assert not any(is_run_once(Path(prefix)) for prefix in INSTALLED)
+
+
+@every_host
+def test_from_a_cache_the_command_that_still_works_next_week_is_printed(
+    host: str, config: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.prefix", RUN_ONCE[0])
+    pasted = config(host)
+    assert [pasted.entry["command"], *pasted.entry["args"]] == ["uvx", f"order-mcp@{__version__}", "--sandbox"]
+    assert "cache" not in json.dumps(pasted.document) and "absolute path" in config.advice
+
+
+@every_host
+def test_it_is_said_where_to_look_when_a_host_does_not_connect(host: str, config: Printer) -> None:
+    config(host)
+    assert f"If it does not connect: {HOSTS[host].logs}" in config.advice
+    assert HOSTS[host].asks_first in config.advice
+
+
+def test_the_line_that_adds_it_says_the_same_as_the_entry(config: Printer) -> None:
+    for host in ("claude-code", "codex"):
+        pasted = config(host, **environment(ADDRESS, "fleet"))
+        [line] = [line for line in config.advice.splitlines() if line.startswith("Or let it write the entry: ")]
+        words = shlex.split(line.partition(": ")[2])
+        assert words[:3] == [host.partition("-")[0], "mcp", "add"]
+        name = words.index("order-mcp")
+        assert words[name + 1 :] == ["--", pasted.entry["command"], *pasted.entry["args"]]
+        given = dict(words[n + 1].split("=", 1) for n, word in enumerate(words[:name]) if word == "--env")
+        assert given == pasted.env
+    assert words[name - 1] != "--env"
 
 
 def test_help_and_a_wrong_name_list_the_hosts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -206,7 +206,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _config(options: argparse.Namespace) -> int:
-    from .host_configs import HOSTS, advice, configuration, plan
+    from .host_configs import advice, configuration, plan
+    from .hosts import HOSTS
 
     if options.host not in HOSTS:
         raise Stop(f"HOST is one of {', '.join(HOSTS)}.")

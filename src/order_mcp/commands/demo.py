@@ -11,7 +11,8 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from ..sandbox import running
-from .host_configs import HOSTS, Plan, configuration, this_program
+from .host_configs import Plan, configuration, this_program
+from .hosts import HOSTS
 
 # What is asked, and why it is worth seeing.
 QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (

@@ -1,141 +1,39 @@
-"""MCP hosts: what to paste into the configuration of each to start this very program, and into which file."""
+"""`order-mcp config`: what to paste into a host's configuration to start this very program, and into which file."""
 
-import json
 import os
 import re
+import shlex
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..config import all_variables, provider_variables, read_config, read_environment
 from ..environment import is_set
+from .hosts import Host
 
 NAME = "order-mcp"
-_NOT_ASCII = re.compile(r"[^ -~]")
-HOME = {"macOS": "~", "Windows": "%USERPROFILE%", "Linux": "~"}
-# Where desktop programs keep what belongs to the user.
-SETTINGS = {"macOS": "~/Library/Application Support", "Windows": "%APPDATA%", "Linux": "~/.config"}
-
-
-def _as_json(document: Mapping[str, Any]) -> str:
-    # ASCII only, so that the output can be sent into a file whatever the terminal's code page is.
-    return json.dumps(document, indent=2)
-
-
-def _as_toml(document: Mapping[str, Any]) -> str:
-    return "\n".join(line for key, table in document.items() for line in _toml_table(key, table)).lstrip()
-
-
-def _toml_table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
-    plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
-    if plain:
-        yield from ("", f"[{path}]", *(f"{key} = {_toml_value(value)}" for key, value in plain.items()))
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _toml_table(f"{path}.{key}", value)
-
-
-def _toml_value(value: str | Sequence[str]) -> str:
-    """A string or a list of strings: JSON's notation is TOML's too, but for characters beyond ASCII."""
-    return _NOT_ASCII.sub(lambda character: f"\\U{ord(character[0]):08x}", json.dumps(value, ensure_ascii=False))
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """How one host wants to be told about a server."""
-
-    title: str
-    folder: Mapping[str, str]
-    """Where the user's own configuration is, per system."""
-    file: str
-    project: str | None
-    """The same for one project only, from the project's folder, where the host has that."""
-    then: str
-    """What the user does next."""
-    key: str = "mcpServers"
-    extra: Mapping[str, str] = field(default_factory=dict)
-    """What an entry says besides the command."""
-    placeholder: str = "<NAME>"
-    """What stands in the place of the secret NAME."""
-    asks: bool = False
-    """Whether the host asks the user for what a placeholder stands for, and keeps it safe."""
-    write: Callable[[Mapping[str, Any]], str] = _as_json
-
-    def files(self) -> dict[str, str]:
-        """The user's own configuration file on each system."""
-        paths = {system: f"{folder}/{self.file}" for system, folder in self.folder.items()}
-        return paths | {"Windows": paths["Windows"].replace("/", "\\")}
-
-
-HOSTS = {
-    # https://modelcontextprotocol.io/docs/develop/connect-local-servers; Linux: as the beta for it does.
-    "claude-desktop": Host(
-        title="Claude Desktop",
-        folder=SETTINGS,
-        file="Claude/claude_desktop_config.json",
-        project=None,
-        then="Settings > Developer > Edit Config opens it. Restart Claude Desktop afterwards.",
-    ),
-    # https://code.claude.com/docs/en/mcp
-    "claude-code": Host(
-        title="Claude Code",
-        folder=HOME,
-        file=".claude.json",
-        project=".mcp.json",
-        then="The project's file is meant to be committed: keep secrets out of it. /mcp shows the server.",
-    ),
-    # https://cursor.com/docs/mcp
-    "cursor": Host(
-        title="Cursor",
-        folder=HOME,
-        file=".cursor/mcp.json",
-        project=".cursor/mcp.json",
-        then="Then switch the server on in Cursor's MCP settings.",
-    ),
-    # https://code.visualstudio.com/docs/copilot/reference/mcp-configuration; the folder of the default profile:
-    # https://code.visualstudio.com/docs/configure/settings
-    "vscode": Host(
-        title="VS Code",
-        folder=SETTINGS,
-        file="Code/User/mcp.json",
-        project=".vscode/mcp.json",
-        then="The command “MCP: Open User Configuration” opens it.",
-        key="servers",
-        extra={"type": "stdio"},
-        placeholder="${input:NAME}",
-        asks=True,
-    ),
-    # https://developers.openai.com/codex/mcp
-    "codex": Host(
-        title="Codex",
-        folder=HOME,
-        file=".codex/config.toml",
-        project=".codex/config.toml",
-        then="The command line, the app and the IDE extension share it. /mcp shows the server.",
-        key="mcp_servers",
-        write=_as_toml,
-    ),
-    # https://geminicli.com/docs/tools/mcp-server
-    "gemini": Host(
-        title="Gemini CLI",
-        folder=HOME,
-        file=".gemini/settings.json",
-        project=".gemini/settings.json",
-        then="Restart Gemini CLI afterwards. /mcp shows the server.",
-    ),
-}
+# Folders of uv's cache, wherever the cache is.
+_UV_CACHE = re.compile(r"(archive|environments|builds)-v[0-9]+")
 
 
 def this_program() -> list[str]:
-    """The command that starts this very installation, with an absolute path."""
+    """The command that starts this installation next week, too: an absolute path where it stays where it is."""
+    if is_run_once(Path(sys.prefix)):
+        return ["uvx", f"order-mcp@{__version__}"]
     # Not resolved: the interpreter of a virtual environment is a link, and what it points to knows no packages.
     beside = Path(sys.executable).with_name("order-mcp.exe" if os.name == "nt" else "order-mcp")
     if program := shutil.which(beside):
         return [str(Path(program).absolute())]
     return [str(Path(sys.executable).absolute()), "-m", "order_mcp"]
+
+
+def is_run_once(prefix: Path) -> bool:
+    """Whether an environment is in the cache of `uvx` or `pipx run`, which is cleaned up some day."""
+    return any(_UV_CACHE.fullmatch(part) for part in prefix.parts) or {"pipx", ".cache"} <= set(prefix.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +107,11 @@ def advice(host: Host, plan: Plan) -> str:
     if host.project:
         lines.append(f"  or, for one project only, {host.project} in its folder")
     lines.append(host.then)
+    in_plain_sight = [v.name for v in all_variables() if v.secret and v.name in plan.env.keys() - plan.kept_back.keys()]
+    if host.add and not in_plain_sight:
+        lines.append(f"Or let it write the entry: {_add_command(host, plan)}")
+    if host.asks_first:
+        lines.append(host.asks_first)
     if "--sandbox" in plan.arguments:
         lines.append(
             "It answers from the sandbox. For the real thing set the variables of your providers and run this again."
@@ -216,4 +119,15 @@ def advice(host: Host, plan: Plan) -> str:
     if plan.kept_back:
         names = ", ".join(plan.kept_back)
         lines.append(f"{host.title} asks for {names}." if host.asks else f"Replace the placeholder of {names}.")
+    if this_program()[0] == "uvx":
+        lines.append("If the host does not find uvx, write its absolute path instead.")
+    lines.append(f"If it does not connect: {host.logs}")
     return "\n".join([*lines, *plan.problems])
+
+
+def _add_command(host: Host, plan: Plan) -> str:
+    env = {**plan.env, **{name: f"<{name}>" for name in plan.kept_back}}
+    variables = [word for name, value in env.items() for word in ("--env", f"{name}={value}")]
+    # Options that take several values would also take the name of the server.
+    first, rest = list(host.add[:3]), list(host.add[3:])
+    return shlex.join([*first, *variables, *rest, NAME, "--", *this_program(), *plan.arguments])
