@@ -1,7 +1,8 @@
-"""What is derived from the code: the README's tables, the registry's server.json and the bundle's manifest.json."""
+"""What is derived from the code: tables of the documents, the registry's server.json, the bundle's manifest.json."""
 
 import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,18 @@ from order_mcp import __version__
 from order_mcp.config import ServerSettings, all_variables
 from order_mcp.errors import all_errors
 from order_mcp.models import Noun
+from order_mcp.providers.base import Provider
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Variable
 from order_mcp.tools import TOOLS
 
+from .hosts_table import hosts
+from .keys import key_of
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+# The documents that hold a marked table.
+TABLED = (README, *(ROOT / "docs" / f"{name}.md" for name in ("clients", "configuration", "providers", "reference")))
 SERVER_JSON = ROOT / "server.json"
 MANIFEST = ROOT / "release" / "mcpb" / "manifest.json"
 # Who owns this GitHub name may publish under the server's name; see docs/releasing.md.
@@ -26,9 +33,16 @@ SERVER_NAME = "io.github.order-mcp/order-mcp"
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 
 
-def readme(text: str) -> str:
-    """The README with every marked table made anew."""
-    tables = {"providers": _providers(), "errors": _errors(), "variables": _variables()}
+def with_tables(text: str) -> str:
+    """A document with every marked table made anew."""
+    tables = {
+        "providers": _providers(),
+        "keys": _keys(),
+        "contents": _contents(),
+        "errors": _errors(),
+        "variables": _variables(),
+        "hosts": hosts(),
+    }
     for name, rows in tables.items():
         text = re.sub(
             rf"(<!-- table: {name} -->\n).*?(<!-- /table -->)",
@@ -54,12 +68,37 @@ def _as_file(document: dict[str, Any]) -> str:
 
 
 def _providers() -> list[str]:
-    rows = ["| provider | orders | carts | what it tells | signs in with |", "|---|---|---|---|---|"]
+    rows = ["| provider | what it is | orders | carts | support status |", "|---|---|---|---|---|"]
     for provider in PROVIDERS.values():
         orders = "yes" if provider.has(Noun.ORDER) else "no"
         carts = "yes" if provider.has(Noun.CART) else "no"
-        name = f"{provider.title} (`{provider.name}`)"
-        rows.append(f"| {name} | {orders} | {carts} | {provider.tells} | {provider.signs_in_with} |")
+        rows.append(f"| {_introduced(provider)} | {orders} | {carts} | {provider.support} |")
+    return rows
+
+
+def _introduced(provider: type[Provider[Any]]) -> str:
+    """Two cells, name and what it is, from the first line of the provider file."""
+    line = (sys.modules[provider.__module__].__doc__ or "").partition("\n")[0]
+    # Such as "Fleet (fleet.co): laptop and device leasing for companies. Orders and carts."
+    if parts := re.match(r".*?\((\S+)\): ([^.]+)", line):
+        return f"**{provider.title}** ([{parts[1]}](https://{parts[1]})) | {parts[2]}"
+    return f"**{provider.title}** | {line}"
+
+
+def _keys() -> list[str]:
+    rows = ["| provider | what to set | where it comes from | right it needs | source |", "|---|---|---|---|---|"]
+    for provider in PROVIDERS.values():
+        key = key_of(provider.name)
+        needs = "; ".join(re.sub(r"\b[A-Z_]{4,}\b", r"`\g<0>`", need) for need in provider.Settings.needs)
+        sources = ", ".join(f"[{number}]({source})" for number, source in enumerate(key.sources, 1))
+        rows.append(f"| {provider.title} | {needs} | {key.page} | {key.right} | {sources} |")
+    return rows
+
+
+def _contents() -> list[str]:
+    rows = ["| provider | name in a call | what an answer tells | signs in with |", "|---|---|---|---|"]
+    for provider in PROVIDERS.values():
+        rows.append(f"| {provider.title} | `{provider.name}` | {provider.tells} | {provider.signs_in_with} |")
     return rows
 
 

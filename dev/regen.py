@@ -4,17 +4,22 @@ import os
 import subprocess
 import sys
 
-from .answers import PAGE, answers_md
-from .documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
-from .first_words import FIRST_WORDS, module
-from .hosts_table import CLIENTS, clients_md
+import anyio
 
-README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+from .answers import PAGE, answers_md
+from .documents import MANIFEST, ROOT, SERVER_JSON, TABLED, manifest_json, server_json, with_tables
+from .env_file import ENV_FILE, env_file
+from .first_words import FIRST_WORDS, module
+from .picture import PICTURE, picture
+
+for document in TABLED:
+    document.write_text(with_tables(document.read_text(encoding="utf-8")), encoding="utf-8")
+ENV_FILE.write_text(env_file(), encoding="utf-8")
 SERVER_JSON.write_text(server_json(), encoding="utf-8")
 MANIFEST.write_text(manifest_json(), encoding="utf-8")
 PAGE.write_text(answers_md(), encoding="utf-8")
-CLIENTS.write_text(clients_md(CLIENTS.read_text(encoding="utf-8")), encoding="utf-8")
 FIRST_WORDS.write_text(module(), encoding="utf-8")
+PICTURE.write_text(anyio.run(picture), encoding="utf-8")
 subprocess.run(
     [sys.executable, "-m", "pytest", "-q", "tests/test_tools.py"],
     cwd=ROOT,

@@ -4,12 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dev.documents import README, ROOT
+from dev.env_file import ENV_FILE
 from dev.http_server import serving_http
-from order_mcp.config import all_variables
+from order_mcp.config import all_variables, read_config, read_environment
 
 EXAMPLES = ROOT / "examples"
 WORKFLOW = """\
@@ -62,6 +64,36 @@ def test_the_host_configuration_names_only_variables_that_exist() -> None:
     assert set(server["env"]) <= {variable.name for variable in all_variables()}
 
 
+SETTING = re.compile(r"^#([A-Z_]+)=(.*)$", re.MULTILINE)
+
+
+def test_the_env_file_names_every_variable_and_no_other() -> None:
+    own = {variable.name for variable in all_variables()}
+    files = {variable.file_name for variable in all_variables() if variable.secret}
+    named = [name for name, _ in SETTING.findall(ENV_FILE.read_text(encoding="utf-8"))]
+    assert len(named) == len(set(named)) and set(named) == own | files
+
+
+def test_the_env_file_can_be_read_as_it_is_and_sets_nothing() -> None:
+    assert read_environment(str(ENV_FILE)) == read_environment()
+
+
+def test_the_env_file_can_be_read_when_it_is_filled_in(tmp_path: Path) -> None:
+    filled = tmp_path / "filled.env"
+    text = SETTING.sub(r"\1=\2", ENV_FILE.read_text(encoding="utf-8"))
+    filled.write_text(text.replace("\nFLEET_API_KEY=", "\nFLEET_API_KEY=flt_sk_key"), encoding="utf-8")
+    config = read_config(read_environment(str(filled)))
+    assert config.providers["fleet"].settings is not None
+    assert config.server == read_config({}).server and not config.unknown
+
+
+def test_the_env_file_is_taken_by_the_command_line(tmp_path: Path) -> None:
+    wanted = tmp_path / "sandbox.env"
+    text = ENV_FILE.read_text(encoding="utf-8").replace("#ORDER_MCP_SANDBOX=0", "ORDER_MCP_SANDBOX=1")
+    wanted.write_text(text, encoding="utf-8")
+    assert "Sandbox data" in run("-m", "order_mcp", "get-order", "ord_partial", "--env-file", str(wanted))
+
+
 def test_the_demo_shows_every_provider_and_a_configuration_that_starts() -> None:
     shown = run("-m", "order_mcp", "demo")
     for said in ("Fleet order 1008", "Fleet cart 2001", "FlexPortal order ord_partial", "Senmo order issue-1"):
@@ -76,7 +108,11 @@ def test_the_demo_shows_every_provider_and_a_configuration_that_starts() -> None
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("transcript", re.findall(r"\$ order-mcp (.+)\n((?:.+\n)+?)```", README.read_text("utf-8")))
+# A command with what it prints; a command without is only to be typed.
+TRANSCRIPT = re.compile(r"\$ \.venv/bin/order-mcp (.+)\n((?:(?!\$).+\n)+?)```")
+
+
+@pytest.mark.parametrize("transcript", TRANSCRIPT.findall(README.read_text("utf-8")))
 def test_the_readme_shows_what_really_comes_out(transcript: tuple[str, str]) -> None:
     command, expected = transcript
     shown = run("-m", "order_mcp", *command.split())

@@ -44,6 +44,8 @@ class Provider(Generic[SettingsType]):
     """What its answers hold, for the provider table."""
     signs_in_with: ClassVar[str]
     """How it signs in, for the provider table."""
+    support: ClassVar[str] = "from its documentation; no live account tried yet"
+    """How far it was tried, for the provider table."""
     privacy_policy: ClassVar[str] = ""
     """Where it says what it does with personal data, for hosts that show that."""
     states_period: ClassVar[bool] = True

@@ -217,6 +217,7 @@ class Fleet(Provider[FleetSettings]):
     Settings = FleetSettings
     tells = "status, rent, devices by name, order and contract number, order date"
     signs_in_with = "platform key (bearer)"
+    support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://fleet.co/en/privacy-gdpr"
     states_period = False
     id_kind = "digits"

@@ -498,6 +498,7 @@ class FlexPortal(Provider[FlexPortalSettings]):
     Settings = FlexPortalSettings
     tells = "status, payment, totals, lines with monthly price and subscriptions, customer, addresses, tracking"
     signs_in_with = "API key (bearer) and tenant id"
+    support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
     states_period = False
     id_kind = "such as ord_abc123"

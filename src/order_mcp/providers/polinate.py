@@ -235,6 +235,7 @@ class Polinate(Provider[PolinateSettings]):
     Settings = PolinateSettings
     tells = "status, total, lines by variant id, references, expected, shipped and delivered dates"
     signs_in_with = "business id and API key (headers)"
+    support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://www.polinate.com.au/privacy/privacy"
 
     def headers(self) -> Mapping[str, str]:

@@ -108,6 +108,7 @@ class Senmo(Provider[SenmoSettings]):
     Settings = SenmoSettings
     tells = "the provider's own status word, amounts without currency, product code, dates"
     signs_in_with = "id token, refresh token, or user name and password"
+    support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://www.senmo.io/legal/privacy-policy"
     not_found_hint = {Noun.ORDER: "Or it belongs to another account: Senmo says the same of both."}
 
