@@ -3,10 +3,11 @@
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from io import TextIOWrapper
 from typing import Any
 
@@ -20,6 +21,8 @@ from ..errors import Internal
 from ..tools import TOOLS
 from .look_up import FAILED, FOUND, USAGE, look_up
 
+READER_LEFT = 141
+"""The exit code when nobody reads the output any more: what a shell says of `yes | head`."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # They log addresses, and addresses hold ids.
 THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "stamina", "asyncio", "uvicorn")
@@ -40,16 +43,30 @@ def main(arguments: Sequence[str] | None = None, *, pipe: Any = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's code page may not know every character
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what fails at the end of the process cannot be caught
+        return code
     except (Stop, ConfigurationError) as stop:
         _tell(str(stop))
         return stop.code if isinstance(stop, Stop) else USAGE
     except KeyboardInterrupt:
         return 130
     except Exception as bug:
+        if _reader_left(bug):
+            # Python writes what is left when the process ends, and would complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return READER_LEFT
         log_bug(bug)
         _tell(Internal().sentence)
         return FAILED
+
+
+def _reader_left(error: BaseException) -> bool:
+    """Whether all that failed is writing to a pipe that nobody reads any more."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_reader_left, error.exceptions))
+    return isinstance(error, BrokenPipeError)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -210,17 +227,13 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _sandbox(options: argparse.Namespace) -> int:
     from ..sandbox import running
+    from .sandbox import introduce, stay
 
-    try:
-        with running(options.port) as sandbox:
-            print(f"# The emulated provider APIs are at {sandbox.origin}. Stop with Ctrl-C.\n#\n# They know:")
-            for row in sandbox.sandbox.known():
-                print(f"#   {row.tool:<10} {row.provider:<11} {row.id:<28} {row.description}")
-            print("#\n# Point order-mcp at them:")
-            for name, value in sandbox.environment.items():
-                print(f"export {name}={value}")
-            sys.stdout.flush()
-            anyio.run(anyio.sleep_forever)
-    except OSError:
-        raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
+    with ExitStack() as stack:
+        try:
+            sandbox = stack.enter_context(running(options.port))
+        except OSError:
+            raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
+        introduce(sandbox)
+        stay()
     return FOUND
