@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 from .answers import PAGE, answers_md
-from .documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
+from .documents import README, ROOT, SERVER_JSON, readme, server_json
 from .first_words import FIRST_WORDS, module
+from .manifest import MANIFEST, manifest_json
 
 README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
 SERVER_JSON.write_text(server_json(), encoding="utf-8")

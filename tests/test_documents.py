@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from dev.answers import PAGE, answers_md
-from dev.documents import MANIFEST, README, ROOT, SERVER_JSON, manifest_json, readme, server_json
+from dev.documents import README, ROOT, SERVER_JSON, readme, server_json
+from dev.manifest import MANIFEST, manifest_json
 from order_mcp.errors import all_errors
 from order_mcp.models import OrderStatus, WarningCode
 from order_mcp.providers.registry import PROVIDERS

@@ -5,19 +5,21 @@ A provider's variables belong to its own file; this module holds the server's, a
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from .environment import OURS, ConfigurationError, check_names, is_set, read_file, read_text
+from .environment import OURS, ConfigurationError, check_names, is_set, labelled, read_file, read_text
 from .models import Audience, Noun
 from .providers.registry import PROVIDERS
-from .providers.settings import Setup, Variable, read_setup, variables
+from .providers.settings import Setup, Variable, choices_of, read_setup, variable, variables
 
 SECONDS_RULE = "must be a number of seconds from 0.1 to 120"
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+AUDIENCES = {audience.value: audience for audience in Audience}
+PROVIDER_NAMES = {name: name for name in PROVIDERS}
+LOG_LEVELS = {level: level for level in ("DEBUG", "INFO", "WARNING", "ERROR")}
 SWITCH = {"1": True, "true": True, "0": False, "false": False}
 
 
@@ -46,11 +48,11 @@ class ServerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    audience: Annotated[Audience, _one_of({a.value: a for a in Audience})] = Field(
-        Audience.AGENT, alias="ORDER_MCP_AUDIENCE", description="Who reads the answers: agent, customer or internal"
+    audience: Annotated[Audience, _one_of(AUDIENCES)] = variable(
+        "ORDER_MCP_AUDIENCE", "Who reads the answers", default=Audience.AGENT, choices=tuple(AUDIENCES)
     )
-    default_provider: Annotated[str, _one_of({name: name for name in PROVIDERS})] | None = Field(
-        None, alias="ORDER_MCP_DEFAULT_PROVIDER", description="What `auto` means, when not all are to be asked"
+    default_provider: Annotated[str, _one_of(PROVIDER_NAMES)] | None = variable(
+        "ORDER_MCP_DEFAULT_PROVIDER", "What `auto` means, when not all are to be asked", choices=tuple(PROVIDER_NAMES)
     )
     timeout_seconds: Annotated[float, BeforeValidator(_seconds)] = Field(
         8.0, alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
@@ -58,8 +60,8 @@ class ServerSettings(BaseModel):
     deadline_seconds: Annotated[float, BeforeValidator(_seconds)] = Field(
         20.0, alias="ORDER_MCP_DEADLINE_SECONDS", description="Limit of one whole look-up with retries"
     )
-    log_level: Annotated[str, _one_of({level: level for level in LOG_LEVELS})] = Field(
-        "WARNING", alias="ORDER_MCP_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR; on stderr"
+    log_level: Annotated[str, _one_of(LOG_LEVELS)] = variable(
+        "ORDER_MCP_LOG_LEVEL", "How much is logged, on stderr", default="WARNING", choices=tuple(LOG_LEVELS)
     )
     sandbox: Annotated[bool, _one_of(SWITCH)] = Field(
         False, alias="ORDER_MCP_SANDBOX", description="1 = use the emulated APIs instead of the real ones"
@@ -117,8 +119,8 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
     return {name: str(folder / value) if name in files else value for name, value in given.items()} | process
 
 
-def read_config(environment: Mapping[str, str]) -> Config:
-    """Read every variable.
+def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None = None) -> Config:
+    """Read every variable. What is wrong with a provider's is told in the words of `labels`, where it has a label.
 
     Raises:
         ConfigurationError: a server variable is malformed, or misspelled. Provider variables never raise: what is
@@ -127,9 +129,12 @@ def read_config(environment: Mapping[str, str]) -> Config:
     given = {name: value for name, value in environment.items() if is_set(name, value)}
     unknown = check_names(given, [variable.name for variable in server_variables()])
     server = _read_server(given)
-    return Config(
-        server, {name: read_setup(provider.Settings, given, read_text) for name, provider in PROVIDERS.items()}, unknown
-    )
+    setups = {name: read_setup(provider.Settings, given, read_text) for name, provider in PROVIDERS.items()}
+    return Config(server, {name: _labelled(setup, labels or {}) for name, setup in setups.items()}, unknown)
+
+
+def _labelled(setup: Setup, labels: Mapping[str, str]) -> Setup:
+    return replace(setup, problems=tuple(labelled(problem, labels) for problem in setup.problems))
 
 
 def provider_variables() -> set[str]:
@@ -145,7 +150,7 @@ def server_variables() -> list[Variable]:
             description=field.description or "",
             secret=False,
             default=None if field.default is None else _written(field.default),
-            choices=(),
+            choices=choices_of(field),
         )
         for field in ServerSettings.model_fields.values()
     ]

@@ -5,7 +5,7 @@ A line that was skipped, or a name that was misspelled, could be the one that ke
 
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher, get_close_matches
 from io import StringIO
 from typing import Any
@@ -23,6 +23,7 @@ NEAR_NAME, NEAR_WHOLE_NAME = 0.75, 0.93
 _KUBERNETES = re.compile(
     r"ORDER_MCP(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)"
 )
+_NAME = re.compile("[A-Z_]+")
 # A variable of ours inside another one's value: a line of its own, or with a sign behind it that gives it a value.
 _HOLDS_OURS = re.compile(r"order[_-]mcp[_-][a-z_-]{1,40}(['\"]?[ \t]{0,40}[=:]|[ \t]+[a-z])", re.IGNORECASE)
 
@@ -36,6 +37,11 @@ def is_set(name: str, value: str) -> bool:
     # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder; `<NAME>` is what
     # `order-mcp config` prints for a secret, and better reported as missing than tried and refused.
     return value.strip() not in ("", f"<{name}>") and not value.strip().startswith("${user_config.")
+
+
+def labelled(text: str, labels: Mapping[str, str]) -> str:
+    """The text with every variable called by its label, for a person who fills in a form and sees no variables."""
+    return _NAME.sub(lambda name: labels.get(name[0], name[0]), text)
 
 
 def read_file(path: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from io import TextIOWrapper
 from typing import Any
@@ -16,7 +16,7 @@ import anyio
 from .. import __version__
 from ..config import Config, provider_variables, read_config, read_environment
 from ..desk import log_bug, open_desk
-from ..environment import ConfigurationError
+from ..environment import ConfigurationError, labelled
 from ..errors import Internal
 from ..tools import TOOLS
 from .look_up import FAILED, FOUND, USAGE, look_up
@@ -36,10 +36,15 @@ class Stop(Exception):
         self.code = code
 
 
-def main(arguments: Sequence[str] | None = None, *, pipe: Any = None) -> int:
-    """Run one command; returns the exit code. `pipe` is the client's, where somebody talks to it already."""
+def main(arguments: Sequence[str] | None = None, *, pipe: Any = None, labels: Mapping[str, str] | None = None) -> int:
+    """Run one command; returns the exit code.
+
+    `pipe` is the client's, where somebody talks to it already; `labels` are what variables are called in a host's form.
+    """
     # Set here, because a default of a subcommand would overwrite an option that stands before it.
-    options = _parser().parse_args(arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe))
+    options = _parser().parse_args(
+        arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe, labels=labels or {})
+    )
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's code page may not know every character
     try:
@@ -48,7 +53,7 @@ def main(arguments: Sequence[str] | None = None, *, pipe: Any = None) -> int:
             sys.stdout.flush()  # what fails at the end of the process cannot be caught
         return code
     except (Stop, ConfigurationError) as stop:
-        _tell(str(stop))
+        _tell(labelled(str(stop), options.labels))
         return stop.code if isinstance(stop, Stop) else USAGE
     except KeyboardInterrupt:
         return 130
@@ -128,7 +133,7 @@ def _configured(options: argparse.Namespace) -> Iterator[Config]:
     environment = read_environment(options.env_file)
     if options.sandbox:
         environment["ORDER_MCP_SANDBOX"] = "1"
-    config = read_config(environment)
+    config = read_config(environment, options.labels)
     _set_up_logging(config.server.log_level)
     for name in config.unknown:
         _tell(f"{name} is not a variable of order-mcp; it means nothing here.")

@@ -11,7 +11,7 @@ from ..sandbox import Running
 
 
 def introduce(sandbox: Running) -> None:
-    """Print the ids that the emulated APIs know, and the variables that point order-mcp at them, for a shell to read."""
+    """Print the known ids and the variables that point order-mcp at the emulated APIs, as a shell reads them."""
     print(f"# The emulated provider APIs are at {sandbox.origin}. Stop with Ctrl-C.\n#\n# They know:")
     for row in sandbox.sandbox.known():
         print(f"#   {row.tool:<10} {row.provider:<11} {row.id:<28} {row.description}")
