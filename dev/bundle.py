@@ -19,13 +19,14 @@ from order_mcp.config import all_variables
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.sandbox import running
 from order_mcp.tools import TOOLS
-from release.bundle import BUNDLE, HERE, mcpb
+from release.bundle import BUNDLE, mcpb
 
 from .environments import node, node_project
+from .manifest import FOLDER
 
 LIMIT = 300
 """Seconds for one start: the first one makes an environment, from the package registry."""
-NOTHING = "not_configured"
+NOTHING = "Fleet is not set up on this server: “Fleet: API key” is not set."
 # The fields that the emulated APIs do not need.
 OTHERS = {
     "flexportal_region": "eu",
@@ -66,6 +67,12 @@ def forms(emulated: Mapping[str, str]) -> list[Form]:
         Form("all fields blank", {}, NOTHING),
         Form("all fields blank, placeholders passed on", {}, NOTHING, defaults=False),
         Form("all fields emptied again", blank, NOTHING),
+        Form(
+            "an address that is none",
+            {"fleet_base_url": "fleet.example", "fleet_api_key": "key"},
+            "“Fleet: address” must be an address",
+            asks_whom=("auto", "fleet"),
+        ),
         Form("only the sandbox switched on", {"order_mcp_sandbox": True}, "Sandbox data"),
         Form("some fields filled", fleet, "Fleet order 1008", asks_whom=("auto", "fleet")),
         Form(
@@ -124,7 +131,7 @@ def _launch(folder: Path, form: Form) -> StdioServerParameters:
         option.pop("default", None)
     question = {"manifest": manifest, "extensionPath": str(folder), "userConfig": form.values}
     done = subprocess.run(
-        [node(), node_project(HERE) / "host.mjs"],
+        [node(), node_project(FOLDER) / "host.mjs"],
         input=json.dumps(question),
         capture_output=True,
         encoding="utf-8",

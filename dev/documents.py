@@ -1,4 +1,4 @@
-"""What is derived from the code: tables of the documents, the registry's server.json, the bundle's manifest.json."""
+"""What is derived from the code: the tables of the documents, and the registry's server.json."""
 
 import json
 import re
@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from order_mcp import __version__
-from order_mcp.config import ServerSettings, all_variables
+from order_mcp.config import all_variables
 from order_mcp.errors import all_errors
 from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Variable
-from order_mcp.tools import TOOLS
 
 from .hosts_table import hosts
 from .keys import key_of
@@ -24,9 +23,9 @@ README = ROOT / "README.md"
 # The documents that hold a marked table.
 TABLED = (README, *(ROOT / "docs" / f"{name}.md" for name in ("clients", "configuration", "providers", "reference")))
 SERVER_JSON = ROOT / "server.json"
-MANIFEST = ROOT / "release" / "mcpb" / "manifest.json"
-# Who owns this GitHub name may publish under the server's name; see docs/releasing.md.
-REPOSITORY = "https://github.com/order-mcp/order-mcp"
+# Who owns the GitHub name in pyproject.toml may publish under the server's name; see docs/releasing.md.
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+REPOSITORY: str = PROJECT["urls"]["Repository"]
 TITLE = "Order desk"
 PITCH = "Where is my order? get_order and get_cart at Fleet, FlexPortal, Senmo and Polinate."
 SERVER_NAME = "io.github.order-mcp/order-mcp"
@@ -55,15 +54,11 @@ def with_tables(text: str) -> str:
 
 def server_json() -> str:
     """The registry's description of this package."""
-    return _as_file(_registry_entry())
+    return as_file(_registry_entry())
 
 
-def manifest_json() -> str:
-    """The manifest of the Claude Desktop bundle."""
-    return _as_file(_manifest())
-
-
-def _as_file(document: dict[str, Any]) -> str:
+def as_file(document: dict[str, Any]) -> str:
+    """A document as its file holds it."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -128,6 +123,7 @@ def _registry_entry() -> dict[str, Any]:
         "name": SERVER_NAME,
         "title": TITLE,
         "description": PITCH,
+        "repository": {"url": REPOSITORY, "source": "github"},
         "version": __version__,
         "packages": [
             {
@@ -154,79 +150,3 @@ def _registry_variable(variable: Variable) -> dict[str, Any]:
     if variable.choices:
         entry["choices"] = list(variable.choices)
     return entry
-
-
-# Words of variable names that are not written in lower case.
-SPELLING = {"api": "API", "url": "URL"}
-# The kinds of form field that are not text. The seconds have no default in the form: an attempt that is longer than
-# the deadline is refused where both were given, and is shortened where only the deadline was.
-FIELDS: dict[Any, dict[str, Any]] = {
-    float: {"type": "number", "min": 0.1, "max": 120},
-    bool: {
-        "type": "boolean",
-        "default": False,
-        "description": "Answer with made-up orders from emulated APIs; needs nothing else",
-    },
-}
-
-
-def _manifest() -> dict[str, Any]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    variables = all_variables()
-    return {
-        "manifest_version": "0.4",
-        "name": project["name"],
-        "display_name": TITLE,
-        "version": __version__,
-        "description": PITCH,
-        "long_description": "Read only. Fill in the provider you use and leave the rest blank; with the sandbox "
-        "switched on it answers with made-up orders and needs nothing at all.",
-        "author": {"name": "The order-mcp maintainers", "url": REPOSITORY},
-        "repository": {"type": "git", "url": REPOSITORY},
-        "documentation": f"{REPOSITORY}#readme",
-        "support": f"{REPOSITORY}/issues",
-        "license": project["license"],
-        "keywords": project["keywords"],
-        "privacy_policies": [provider.privacy_policy for provider in PROVIDERS.values() if provider.privacy_policy],
-        "server": {
-            "type": "uv",
-            "entry_point": "server.py",
-            "mcp_config": {
-                "command": "uv",
-                "args": ["run", "--directory", "${__dirname}", "server.py"],
-                "env": {variable.name: f"${{user_config.{variable.name.lower()}}}" for variable in variables},
-            },
-        },
-        "tools": [
-            {"name": name, "description": tool.description({}).partition(". ")[0] + "."} for name, tool in TOOLS.items()
-        ],
-        "compatibility": {
-            "platforms": ["darwin", "win32", "linux"],
-            "runtimes": {"python": project["requires-python"]},
-        },
-        "user_config": {variable.name.lower(): _form_field(variable) for variable in variables},
-    }
-
-
-def _form_field(variable: Variable) -> dict[str, Any]:
-    """One setting as the desktop host asks for it. None is required: blank means not set."""
-    owner, _, words = variable.name.removeprefix("ORDER_").lower().partition("_")
-    title = " ".join([*(p.title for p in PROVIDERS.values() if p.name == owner), *map(_spelt, words.split("_"))])
-    hints = [
-        f"one of {', '.join(variable.choices)}" if variable.choices else "",
-        f"default {variable.default}" if variable.default else "",
-    ]
-    hint = ", ".join(filter(None, hints))
-    kinds = {str(field.alias): field.annotation for field in ServerSettings.model_fields.values()}
-    return {
-        "title": title[0].upper() + title[1:],
-        "description": variable.description + (f" ({hint})" if hint else ""),
-        "required": False,
-        **({"sensitive": True} if variable.secret else {}),
-        # The server's own default is only told: a provider with its address given would count as begun.
-        **FIELDS.get(kinds.get(variable.name), {"type": "string", "default": ""}),
-    }
-
-
-def _spelt(word: str) -> str:
-    return SPELLING.get(word, word)

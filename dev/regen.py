@@ -7,9 +7,10 @@ import sys
 import anyio
 
 from .answers import PAGE, answers_md
-from .documents import MANIFEST, ROOT, SERVER_JSON, TABLED, manifest_json, server_json, with_tables
+from .documents import ROOT, SERVER_JSON, TABLED, server_json, with_tables
 from .env_file import ENV_FILE, env_file
 from .first_words import FIRST_WORDS, module
+from .manifest import MANIFEST, manifest_json
 from .picture import PICTURE, picture
 
 for document in TABLED:

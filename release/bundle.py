@@ -6,13 +6,13 @@ from pathlib import Path
 
 from dev.documents import ROOT
 from dev.environments import node, node_project
+from dev.manifest import FOLDER, ICON, MANIFEST
 from order_mcp import __version__
 
-HERE = Path(__file__).parent / "mcpb"
 DIST = ROOT / "dist"
 BUNDLE = DIST / f"order-mcp-{__version__}.mcpb"
 # The host makes an environment from pyproject.toml, which names the README and the license.
-FILES = (HERE / "manifest.json", HERE / "server.py", ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE")
+FILES = (MANIFEST, ICON, FOLDER / "server.py", ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE")
 LIMIT = 120
 
 
@@ -29,7 +29,7 @@ def main() -> None:
 
 def mcpb(*arguments: str | Path) -> None:
     """Run the bundle tool; raises where it finds fault."""
-    program = node_project(HERE) / "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js"
+    program = node_project(FOLDER) / "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js"
     subprocess.run([node(), program, *arguments], check=True, timeout=LIMIT)
 
 

@@ -62,7 +62,7 @@ ANYWHERE = {"anyio", "pydantic"}
 BELOW_A_PROVIDER = {"base", "channel", "responses", "settings", "signin", "wire"}
 # What answers before anything is loaded knows nobody.
 EARLY = {"protocol/early": {"protocol/first_words"}, "protocol/first_words": set(), "protocol/__init__": set()}
-MAY_PRINT = {"__main__", "commands/cli", "commands/look_up", "commands/demo"}
+MAY_PRINT = {"__main__", *(f"commands/{name}" for name in ("cli", "terminal", "look_up", "demo", "sandbox"))}
 MAY_LOAD_BY_NAME = {"providers/registry", "sandbox/app"}  # discovery: a new file in the folder is found by itself
 MAX_LINES = 250
 # A provider's document decides how long its file is; any other needs a reason.

@@ -2,8 +2,11 @@
 
 import json
 import logging
+import os
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,12 @@ import pytest
 
 import order_mcp
 from order_mcp.commands.cli import main
+from order_mcp.commands.terminal import READER_LEFT
 from order_mcp.config import read_config
 from order_mcp.sandbox import Running, running
 
 from .conftest import CREDENTIALS, SECRETS, environment
-from .processes import run, started, until
+from .processes import PATIENCE, run, started, until, variables_for
 from .stub import Reply, Stub
 
 NOTICE = "Sandbox data, not a real order."
@@ -425,6 +429,43 @@ def test_a_sandbox_port_that_is_taken_is_said_in_one_line(box: Running, capsys: 
     assert main(["sandbox", "--port", port]) != 0
     [line] = capsys.readouterr().err.splitlines()
     assert port in line
+
+
+# A reader that leaves ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and signals of POSIX")
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [
+        (["demo"], b"order-mcp demo"),
+        (["sandbox"], b"# The emulated provider APIs"),
+        (["get-order", "issue-1", "--sandbox"], b"Sandbox data"),
+        (["doctor"], b"fleet"),
+    ],
+    ids=["demo", "sandbox", "get-order", "doctor"],
+)
+@pytest.mark.parametrize("lines", [0, 1])
+def test_a_reader_that_leaves_ends_the_command_quietly(lines: int, arguments: list[str], first: bytes) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "order_mcp", *arguments],
+        env=variables_for({}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    ) as process:
+        assert process.stdout and process.stderr
+        try:
+            assert all(process.stdout.readline().startswith(first) for _ in range(lines))
+            process.stdout.close()
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+        said = process.stderr.read().decode()
+    assert said in ("", "order-mcp: sandbox mode, every answer is made up.\n")
+    # A short output may have been taken in whole before its reader left. The sandbox stays until then.
+    assert code == READER_LEFT or (lines and arguments != ["sandbox"])
 
 
 # As usual -----------------------------------------------------------------------------------------------------------

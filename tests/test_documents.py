@@ -12,19 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from dev.answers import PAGE, answers_md
-from dev.documents import (
-    MANIFEST,
-    README,
-    REPOSITORY,
-    ROOT,
-    SERVER_JSON,
-    TABLED,
-    manifest_json,
-    server_json,
-    with_tables,
-)
+from dev.documents import README, REPOSITORY, ROOT, SERVER_JSON, TABLED, server_json, with_tables
 from dev.env_file import ENV_FILE, env_file
 from dev.keys import KEYS
+from dev.manifest import MANIFEST, manifest_json
 from dev.picture import PICTURE, picture
 from order_mcp.commands.cli import _parser
 from order_mcp.errors import all_errors

@@ -487,7 +487,7 @@ def test_only_a_server_over_stdio_answers_early(arguments: list[str]) -> None:
     # In a process of its own, with a command line that only waits: what is said now was said early.
     code = (
         "import sys, types; name = 'order_mcp.commands.cli'; cli = sys.modules[name] = types.ModuleType(name)\n"
-        "cli.main = lambda pipe: 0 if pipe is None else pipe.readline() and 1\n"
+        "cli.main = lambda pipe, labels: 0 if pipe is None else pipe.readline() and 1\n"
         "from order_mcp.__main__ import main; sys.exit(main())"
     )
     ended, said, _ = whole_output((sys.executable, "-c", code, *arguments), HELLO)

@@ -5,17 +5,17 @@ A provider's variables belong to its own file; this module holds the server's, a
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from .environment import OURS, ConfigurationError, check_names, is_placeholder, is_set, read_file, read_text
+from .environment import OURS, ConfigurationError, check_names, is_placeholder, is_set, labelled, read_file, read_text
 from .models import Audience, Noun
 from .providers.registry import PROVIDERS
-from .providers.settings import Setup, Variable, read_setup, variables
-from .rules import RULES, one_of, too_long
+from .providers.settings import Setup, Variable, choices_of, read_setup, variable, variables
+from .rules import AUDIENCES, LOG_LEVELS, RULES, one_of, too_long
 
 
 class ServerSettings(BaseModel):
@@ -23,11 +23,11 @@ class ServerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    audience: Annotated[Audience, BeforeValidator(RULES["ORDER_MCP_AUDIENCE"])] = Field(
-        Audience.AGENT, alias="ORDER_MCP_AUDIENCE", description="Who reads the answers: agent, customer or internal"
+    audience: Annotated[Audience, BeforeValidator(RULES["ORDER_MCP_AUDIENCE"])] = variable(
+        "ORDER_MCP_AUDIENCE", "Who reads the answers", default=Audience.AGENT, choices=AUDIENCES
     )
-    default_provider: Annotated[str, BeforeValidator(one_of(*PROVIDERS))] | None = Field(
-        None, alias="ORDER_MCP_DEFAULT_PROVIDER", description="What `auto` means, when not all are to be asked"
+    default_provider: Annotated[str, BeforeValidator(one_of(*PROVIDERS))] | None = variable(
+        "ORDER_MCP_DEFAULT_PROVIDER", "What `auto` means, when not all are to be asked", choices=tuple(PROVIDERS)
     )
     timeout_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_TIMEOUT_SECONDS"])] = Field(
         8.0, alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
@@ -35,8 +35,8 @@ class ServerSettings(BaseModel):
     deadline_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_DEADLINE_SECONDS"])] = Field(
         20.0, alias="ORDER_MCP_DEADLINE_SECONDS", description="Limit of one whole look-up with retries"
     )
-    log_level: Annotated[str, BeforeValidator(RULES["ORDER_MCP_LOG_LEVEL"])] = Field(
-        "WARNING", alias="ORDER_MCP_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR; on stderr"
+    log_level: Annotated[str, BeforeValidator(RULES["ORDER_MCP_LOG_LEVEL"])] = variable(
+        "ORDER_MCP_LOG_LEVEL", "How much is logged, on stderr", default="WARNING", choices=LOG_LEVELS
     )
     sandbox: Annotated[bool, BeforeValidator(RULES["ORDER_MCP_SANDBOX"])] = Field(
         False, alias="ORDER_MCP_SANDBOX", description="1 = use the emulated APIs instead of the real ones"
@@ -103,8 +103,8 @@ def _from_file(path: str) -> dict[str, str]:
     }
 
 
-def read_config(environment: Mapping[str, str]) -> Config:
-    """Read every variable.
+def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None = None) -> Config:
+    """Read every variable. What is wrong with a provider's is told in the words of `labels`, where it has a label.
 
     Raises:
         ConfigurationError: a server variable is malformed, or misspelled. Provider variables never raise: what is
@@ -115,7 +115,11 @@ def read_config(environment: Mapping[str, str]) -> Config:
     server = _read_server(given)
     forgotten = {name for name, value in environment.items() if is_placeholder(name, value)}
     setups = {name: read_setup(provider.Settings, given, read_text, forgotten) for name, provider in PROVIDERS.items()}
-    return Config(server, setups, unknown)
+    return Config(server, {name: _labelled(setup, labels or {}) for name, setup in setups.items()}, unknown)
+
+
+def _labelled(setup: Setup, labels: Mapping[str, str]) -> Setup:
+    return replace(setup, problems=tuple(labelled(problem, labels) for problem in setup.problems))
 
 
 def broken_config(environment: Mapping[str, str], problem: str) -> Config:
@@ -140,7 +144,7 @@ def server_variables() -> list[Variable]:
             description=field.description or "",
             secret=False,
             default=None if field.default is None else _written(field.default),
-            choices=(),
+            choices=choices_of(field),
         )
         for field in ServerSettings.model_fields.values()
     ]

@@ -26,6 +26,7 @@ _KUBERNETES = re.compile(
 )
 # A line of a file whose value stands there as it is: no quotation marks, no escapes, no comment.
 _PLAIN_LINE = re.compile(r"(?:export )?(ORDER_MCP_[A-Z_]+)=([A-Za-z0-9._-]*)")
+_NAME = re.compile("[A-Z_]+")
 # A variable of ours inside another one's value: a line of its own, or with a sign behind it that gives it a value.
 _HOLDS_OURS = re.compile(r"order[_-]mcp[_-][a-z_-]{1,40}(['\"]?[ \t]{0,40}[=:]|[ \t]+[a-z])", re.IGNORECASE)
 
@@ -61,6 +62,11 @@ def is_set(name: str, value: str) -> bool:
     # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder.
     is_blank = not value.strip() or value.strip().startswith("${user_config.")
     return not is_blank and not is_placeholder(name, value)
+
+
+def labelled(text: str, labels: Mapping[str, str]) -> str:
+    """The text with every variable called by its label, for a person who fills in a form and sees no variables."""
+    return _NAME.sub(lambda name: labels.get(name[0], name[0]), text)
 
 
 def read_file(path: str) -> dict[str, str]:

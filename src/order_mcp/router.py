@@ -205,10 +205,10 @@ def _nothing_configured(able: Sequence[Account], *, try_sandbox: bool) -> NotCon
     """The error while no provider that could answer has a single variable set."""
     problems = " ".join(f"{account.title}: {' '.join(account.setup.problems)}" for account in able)
     # Where others are set up, the sandbox would take the place of real orders.
-    sandbox = ", or start it with --sandbox to try it with emulated data" if try_sandbox else ""
+    sandbox = ", or switch the sandbox on (--sandbox) to try it with emulated data" if try_sandbox else ""
     return NotConfigured(
-        f"No provider that could answer is set up on this server. {problems} The operator has to set one provider's "
-        f"variables and restart the server{sandbox}.",
+        f"No provider that could answer is set up on this server. {problems} The operator has to set what one "
+        f"provider needs and restart the server{sandbox}.",
         problems=problems,
         provider=able[0].name if len(able) == 1 else None,
     )

@@ -9,6 +9,8 @@ Rule = Callable[[str], object]
 """Makes a value of the text of a variable. Raises ValueError with the rule, as what follows the variable's name."""
 
 TIMEOUT, DEADLINE = "ORDER_MCP_TIMEOUT_SECONDS", "ORDER_MCP_DEADLINE_SECONDS"
+AUDIENCES = ("agent", "customer", "internal")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SECONDS_RULE = "must be a number of seconds from 0.1 to 120"
 
 
@@ -39,11 +41,11 @@ def _switch(value: str) -> bool:
 
 
 RULES: dict[str, Rule] = {
-    "ORDER_MCP_AUDIENCE": one_of("agent", "customer", "internal"),
+    "ORDER_MCP_AUDIENCE": one_of(*AUDIENCES),
     "ORDER_MCP_DEFAULT_PROVIDER": str,  # one of the providers, whose files are not loaded yet when this is read
     TIMEOUT: _seconds,
     DEADLINE: _seconds,
-    "ORDER_MCP_LOG_LEVEL": one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    "ORDER_MCP_LOG_LEVEL": one_of(*LOG_LEVELS),
     "ORDER_MCP_SANDBOX": _switch,
 }
 

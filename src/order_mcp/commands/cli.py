@@ -2,12 +2,10 @@
 
 import argparse
 import json
-import logging
 import os
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
 from typing import Any
 
@@ -16,40 +14,41 @@ import anyio
 from .. import __version__
 from ..config import Config, broken_config, provider_variables, read_config, read_environment
 from ..desk import log_bug, open_desk
-from ..environment import ConfigurationError
+from ..environment import ConfigurationError, labelled
 from ..errors import Internal
 from ..tools import TOOLS
-from .look_up import FAILED, FOUND, USAGE, look_up
+from .look_up import look_up
+from .terminal import FAILED, FOUND, READER_LEFT, USAGE, Stop, reader_left, set_up_logging, tell
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-# They log addresses, and addresses hold ids.
-THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "stamina", "asyncio", "uvicorn")
 
 
-class Stop(Exception):
-    """The program cannot go on: one line for standard error, and an exit code."""
+def main(arguments: Sequence[str] | None = None, *, pipe: Any = None, labels: Mapping[str, str] | None = None) -> int:
+    """Run one command; returns the exit code.
 
-    def __init__(self, line: str, code: int = USAGE) -> None:
-        super().__init__(line)
-        self.code = code
-
-
-def main(arguments: Sequence[str] | None = None, *, pipe: Any = None) -> int:
-    """Run one command; returns the exit code. `pipe` is the client's, where somebody talks to it already."""
+    `pipe` is the client's, where somebody talks to it already; `labels` are what variables are called in a host's form.
+    """
     # Set here, because a default of a subcommand would overwrite an option that stands before it.
-    options = _parser().parse_args(arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe))
+    options = _parser().parse_args(
+        arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe, labels=labels or {})
+    )
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's code page may not know every character
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what fails at the end of the process cannot be caught
+        return code
     except (Stop, ConfigurationError) as stop:
-        _tell(str(stop))
+        tell(labelled(str(stop), options.labels))
         return stop.code if isinstance(stop, Stop) else USAGE
     except KeyboardInterrupt:
         return 130
     except Exception as bug:
+        if reader_left(bug):
+            return READER_LEFT
         log_bug(bug)
-        _tell(Internal().sentence)
+        tell(Internal().sentence)
         return FAILED
 
 
@@ -112,10 +111,10 @@ def _configured(options: argparse.Namespace) -> Iterator[Config]:
     environment = read_environment(options.env_file)
     if options.sandbox:
         environment["ORDER_MCP_SANDBOX"] = "1"
-    config = read_config(environment)
-    _set_up_logging(config.server.log_level)
+    config = read_config(environment, options.labels)
+    set_up_logging(config.server.log_level)
     for name in config.unknown:
-        _tell(f"{name} is not a variable of order-mcp; it means nothing here.")
+        tell(f"{name} is not a variable of order-mcp; it means nothing here.")
     if not config.server.sandbox:
         yield config
         return
@@ -123,67 +122,28 @@ def _configured(options: argparse.Namespace) -> Iterator[Config]:
 
     own = {name: value for name, value in environment.items() if name not in provider_variables()}
     with running() as sandbox:
-        _tell("sandbox mode, every answer is made up.")
+        tell("sandbox mode, every answer is made up.")
         yield read_config(own | sandbox.environment)
-
-
-def _tell(line: str) -> None:
-    """One line on standard error, where there is one: `print` would fall back to standard output, the client's pipe."""
-    if sys.stderr is not None:
-        with suppress(OSError):
-            print(f"order-mcp: {line}", file=sys.stderr, flush=True)
-
-
-def _set_up_logging(level: str) -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("order_mcp").setLevel(level)
-    for name in THIRD_PARTY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _serve(options: argparse.Namespace) -> int:
     if options.host not in LOOPBACK:
         raise Stop("--host takes 127.0.0.1, ::1 or localhost only; hosting for others is to come.")
+    from .serve import over_http, over_stdio
+
     try:
         with _configured(options) as config:
-            return _serve_http(options, config) if options.http else _serve_stdio(options, config)
+            if options.http:
+                return over_http(config, options.host, options.port)
+            return over_stdio(config, options.pipe)
     except ConfigurationError as problem:
         if options.pipe is None:
             raise
         # The host was answered before this was known. A connection that ends now would look like one that works.
-        _set_up_logging("WARNING")
-        _tell(str(problem))
-        return _serve_stdio(options, broken_config(os.environ, str(problem)))
-
-
-def _serve_stdio(options: argparse.Namespace, config: Config) -> int:
-    from ..protocol.server import build_server
-    from ..protocol.stdio import serve_stdio
-
-    if sys.stdin is None or sys.stdout is None:
-        raise Stop("standard input and output have to be open to serve MCP over them.", FAILED)
-    # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        anyio.run(serve_stdio, build_server(config), options.pipe)
-    except* OSError:
-        pass  # the host has gone in the middle of an answer
-    return FOUND
-
-
-def _serve_http(options: argparse.Namespace, config: Config) -> int:
-    from ..hosting.app import listen, serve_http, url_of
-    from ..protocol.server import build_server
-
-    server = build_server(config)
-    try:
-        listener = listen(options.host, options.port)
-    except OSError:
-        raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
-    with listener:
-        _tell(f"serving MCP at {url_of(options.host, listener)}")
-        serve_http(server, options.host, listener)
-    return FOUND
+        set_up_logging("WARNING")
+        told = labelled(str(problem), options.labels)
+        tell(told)
+        return over_stdio(broken_config(os.environ, told), options.pipe)
 
 
 def _look_up(options: argparse.Namespace) -> int:
@@ -226,17 +186,13 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _sandbox(options: argparse.Namespace) -> int:
     from ..sandbox import running
+    from .sandbox import introduce, stay
 
-    try:
-        with running(options.port) as sandbox:
-            print(f"# The emulated provider APIs are at {sandbox.origin}. Stop with Ctrl-C.\n#\n# They know:")
-            for row in sandbox.sandbox.known():
-                print(f"#   {row.tool:<10} {row.provider:<11} {row.id:<28} {row.description}")
-            print("#\n# Point order-mcp at them:")
-            for name, value in sandbox.environment.items():
-                print(f"export {name}={value}")
-            sys.stdout.flush()
-            anyio.run(anyio.sleep_forever)
-    except OSError:
-        raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
+    with ExitStack() as stack:
+        try:
+            sandbox = stack.enter_context(running(options.port))
+        except OSError:
+            raise Stop(f"cannot listen on port {options.port}; choose another --port.", FAILED) from None
+        introduce(sandbox)
+        stay()
     return FOUND

@@ -8,8 +8,7 @@ from typing import Any
 from ..config import Config
 from ..desk import open_desk
 from ..errors import InvalidInput, NotFound, OrderMcpError
-
-FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
+from .terminal import FAILED, FOUND, NOT_FOUND, USAGE
 
 
 async def look_up(config: Config, options: Namespace) -> int:

@@ -23,7 +23,7 @@ from .wire import Reader, Wire, filled, only, reference, said
 class FleetSettings(ProviderSettings):
     needs = ("FLEET_API_KEY",)
 
-    api_key: SecretHeader | None = secret("FLEET_API_KEY", "Fleet platform key, flt_sk_…")
+    api_key: SecretHeader | None = secret("FLEET_API_KEY", "Fleet platform key; it begins with flt_sk_")
     base_url: BaseUrl | None = variable(
         "FLEET_BASE_URL", "Address of Fleet's platform API", default="https://api.fleet.co/platform/v1"
     )

@@ -28,7 +28,7 @@ class SenmoSettings(ProviderSettings):
         "SENMO_ID_TOKEN or SENMO_REFRESH_TOKEN or SENMO_USERNAME and SENMO_PASSWORD",
     )
 
-    base_url: BaseUrl | None = variable("SENMO_BASE_URL", "Address of Senmo's API; Senmo publishes none")
+    base_url: BaseUrl | None = variable("SENMO_BASE_URL", "Address of Senmo's API; Senmo publishes none, so ask them")
     id_token: SecretHeader | None = secret("SENMO_ID_TOKEN", "Senmo id token; it expires and is not renewed")
     refresh_token: SecretHeader | None = secret("SENMO_REFRESH_TOKEN", "Senmo refresh token")
     username: Text | None = variable("SENMO_USERNAME", "Senmo user name or e-mail")

@@ -131,14 +131,20 @@ def variables(model: type[ProviderSettings]) -> list[Variable]:
 
 def _variable(field: FieldInfo) -> Variable:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    choices = extra.get("choices", [])
     return Variable(
         name=str(field.alias),
         description=field.description or "",
         secret="secret" in extra,
         default=field.default,
-        choices=tuple(str(choice) for choice in choices) if isinstance(choices, list) else (),
+        choices=choices_of(field),
     )
+
+
+def choices_of(field: FieldInfo) -> tuple[str, ...]:
+    """The words that a variable takes, where only these are right."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    choices = extra.get("choices", [])
+    return tuple(str(choice) for choice in choices) if isinstance(choices, list) else ()
 
 
 def read_setup(
