@@ -13,6 +13,7 @@ from order_mcp.models import Noun
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Variable
 from order_mcp.tools import TOOLS
+from order_mcp.wording import listed
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -21,7 +22,11 @@ MANIFEST = ROOT / "release" / "mcpb" / "manifest.json"
 # Who owns this GitHub name may publish under the server's name; see docs/releasing.md.
 REPOSITORY = "https://github.com/order-mcp/order-mcp"
 TITLE = "Order desk"
-PITCH = "Where is my order? get_order and get_cart at Fleet, FlexPortal, Senmo and Polinate."
+NAMED = f"Where is my order? get_order and get_cart at {listed([each.title for each in PROVIDERS.values()], 'and')}."
+# The registry takes 100 characters.
+PITCH = (
+    NAMED if len(NAMED) <= 100 else f"Where is my order? get_order and get_cart at {len(PROVIDERS)} commerce back ends."
+)
 SERVER_NAME = "io.github.order-mcp/order-mcp"
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dev.answers import with_what_is_missing
+
 from .stub import Reply
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -78,7 +80,7 @@ class DeskStory:
 def desk_stories() -> list[DeskStory]:
     """The stories of the desk, in the order of their file names."""
     files = sorted((FIXTURES / "desk").glob("*.json"))
-    return [DeskStory(name=file.stem, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    return [DeskStory(name=file.stem, **json.loads(with_what_is_missing(file.read_text("utf-8")))) for file in files]
 
 
 def stories(provider: str) -> list[Story]:
