@@ -19,7 +19,7 @@ LIMIT = 300
 """Seconds for one command: many times what is needed, so that a busy machine fails nothing."""
 GIVEN = Path(__file__).parent / "fifth_provider"
 NAME, TITLE = "lendwell", "Lendwell"
-CACHES = shutil.ignore_patterns(
+NOT_OF_THE_TREE = shutil.ignore_patterns(
     *(".git", ".venv", ".clients", "dist", "build", "__pycache__", "*.egg-info", ".hypothesis", ".*_cache")
 )
 STORIES = [story.name for story in (GIVEN / "stories").iterdir()]
@@ -69,7 +69,7 @@ def python(tree: Path, *arguments: str) -> None:
 def tree(tmp_path: Path) -> Path:
     """A copy of the tree in which steps 1 and 2 of README's chapter are done, and the line of step 4 is written."""
     tree = tmp_path / "order-mcp"
-    shutil.copytree(ROOT, tree, ignore=CACHES)
+    shutil.copytree(ROOT, tree, ignore=NOT_OF_THE_TREE)
     shutil.copy(GIVEN / f"{NAME}.py", tree / "src" / "order_mcp" / "providers")
     shutil.copytree(GIVEN / "stories", tree / "tests" / "fixtures" / NAME)
     with (tree / "CHANGELOG.md").open("a", encoding="utf-8") as changelog:
