@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+from order_mcp.config import read_config
 from order_mcp.errors import all_errors
 from order_mcp.models import OrderStatus, WarningCode
 from order_mcp.providers.registry import PROVIDERS
@@ -54,7 +55,14 @@ def answers_md() -> str:
 def _told() -> Iterator[Told]:
     for folder in (*PROVIDERS, "desk"):
         for file in sorted((STORIES / folder).glob("*.json")):
-            yield json.loads(file.read_text(encoding="utf-8")) | {"file": file}
+            yield json.loads(with_what_is_missing(file.read_text(encoding="utf-8"))) | {"file": file}
+
+
+def with_what_is_missing(story: str) -> str:
+    """The text of a story; `{what_is_missing}` in it stands for what every provider needs, which grows with each."""
+    setups = read_config({}).providers.items()
+    missing = " ".join(f"{PROVIDERS[name].title}: {' '.join(setup.problems)}" for name, setup in setups)
+    return story.replace("{what_is_missing}", missing)
 
 
 def _warnings(each: Told) -> list[str]:

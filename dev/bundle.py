@@ -17,6 +17,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from order_mcp.config import all_variables
 from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.settings import variables
 from order_mcp.sandbox import running
 from order_mcp.tools import TOOLS
 from release.bundle import BUNDLE, mcpb
@@ -27,7 +28,7 @@ from .manifest import FOLDER
 LIMIT = 300
 """Seconds for one start: the first one makes an environment, from the package registry."""
 NOTHING = "Fleet is not set up on this server: “Fleet: API key” is not set."
-# The fields that the emulated APIs do not need.
+# The fields that the emulated APIs do not need. A provider that has no emulator is filled in by `_anything`.
 OTHERS = {
     "flexportal_region": "eu",
     "senmo_id_token": "a-token",
@@ -61,8 +62,8 @@ def forms(emulated: Mapping[str, str]) -> list[Form]:
     providers = {name.lower(): value for name, value in emulated.items()}
     fleet = {name: value for name, value in providers.items() if name.startswith("fleet_")}
     blank = {variable.name.lower(): "" for variable in all_variables()}
-    everything = providers | OTHERS
-    assert everything.keys() == blank.keys(), "a new setting needs a value here"
+    everything = blank | _anything() | providers | OTHERS
+    assert "" not in everything.values(), "a new setting of the server needs a value here"
     return [
         Form("all fields blank", {}, NOTHING),
         Form("all fields blank, placeholders passed on", {}, NOTHING, defaults=False),
@@ -85,6 +86,16 @@ def forms(emulated: Mapping[str, str]) -> list[Form]:
         Form("all fields filled", everything, "Fleet order 1008"),
         Form("all fields filled, started by its file", everything, "Fleet order 1008", by_file=True),
     ]
+
+
+def _anything() -> dict[str, str]:
+    """A well-formed value for every provider's variables: its default, a choice of it, an address, or any text."""
+    return {
+        variable.name.lower(): variable.default
+        or next(iter(variable.choices), "https://api.example.com" if variable.name.endswith("_URL") else "a-value")
+        for provider in PROVIDERS.values()
+        for variable in variables(provider.Settings)
+    }
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Variable
+from order_mcp.wording import listed
 
 from .hosts_table import hosts
 from .keys import key_of
@@ -27,7 +28,11 @@ SERVER_JSON = ROOT / "server.json"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPOSITORY: str = PROJECT["urls"]["Repository"]
 TITLE = "Order desk"
-PITCH = "Where is my order? get_order and get_cart at Fleet, FlexPortal, Senmo and Polinate."
+NAMED = f"Where is my order? get_order and get_cart at {listed([each.title for each in PROVIDERS.values()], 'and')}."
+# The registry takes 100 characters.
+PITCH = (
+    NAMED if len(NAMED) <= 100 else f"Where is my order? get_order and get_cart at {len(PROVIDERS)} commerce back ends."
+)
 SERVER_NAME = "io.github.order-mcp/order-mcp"
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 

@@ -18,10 +18,11 @@ from .stub import Stub, serving
 
 
 def _credentials(name: str) -> dict[str, str]:
-    """The first way to sign in that a provider file names, with a made-up value for each variable."""
-    first_ways = [need.split(" or ")[0].split(" and ") for need in PROVIDERS[name].Settings.needs]
-    variables = [variable for way in first_ways for variable in way if not variable.endswith("_BASE_URL")]
-    return {variable: f"{name}-test-secret" for variable in variables}
+    """A made-up value for each variable of the first way that meets a need; the tests give an address themselves."""
+    address = f"{name.upper()}_BASE_URL"
+    ways = [need.split(" or ") for need in PROVIDERS[name].Settings.needs]
+    first_ways = [way[0].split(" and ") for way in ways if address not in way]
+    return {variable: f"{name}-test-secret" for way in first_ways for variable in way if variable != address}
 
 
 # The least that configures each provider; addresses are added per test.

@@ -1,10 +1,13 @@
 """Golden stories: one file says what was asked, what went over the wire, and what came back, with its source."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from dev.answers import with_what_is_missing
 
 from .stub import Reply
 
@@ -75,13 +78,23 @@ class DeskStory:
         return self.name
 
 
+StoryType = TypeVar("StoryType", Story, DeskStory)
+
+
 def desk_stories() -> list[DeskStory]:
     """The stories of the desk, in the order of their file names."""
     files = sorted((FIXTURES / "desk").glob("*.json"))
-    return [DeskStory(name=file.stem, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    return [_read(file, DeskStory) for file in files]
 
 
 def stories(provider: str) -> list[Story]:
     """A provider's stories, in the order of their file names."""
     files = sorted((FIXTURES / provider).glob("*.json"))
-    return [Story(provider=provider, name=file.stem, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    return [_read(file, partial(Story, provider)) for file in files]
+
+
+def _read(file: Path, kind: Callable[..., StoryType]) -> StoryType:
+    try:
+        return kind(name=file.stem, **json.loads(with_what_is_missing(file.read_text(encoding="utf-8"))))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{file} cannot be read as a story: {error}") from None

@@ -7,11 +7,13 @@ from typing import Any
 import mcp_types as types
 import pytest
 
+from order_mcp.providers.registry import PROVIDERS
+
 from .bodies import FLEET_CART, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, replaced
 from .conftest import connected, environment, error_of, found, sentence_of
 from .stub import Asked, Reply, Stub, serving
 
-PROVIDERS = "auto, fleet, flexportal, polinate, senmo"
+NAMES = ", ".join(("auto", *PROVIDERS))
 
 
 def assert_refused(result: types.CallToolResult, *, names: str, allowed: str = "", provider: str | None = None) -> None:
@@ -156,7 +158,7 @@ async def test_an_unknown_argument_is_named_cleaned_and_cut() -> None:
 
 
 BAD_VALUES: dict[str, tuple[str, list[Any]]] = {
-    "provider": (PROVIDERS, ["nobody", "", "Flee t", "fleet,senmo", 1, True, ["fleet"], {}, "x" * 100_000]),
+    "provider": (NAMES, ["nobody", "", "Flee t", "fleet,senmo", 1, True, ["fleet"], {}, "x" * 100_000]),
     "detail": ("summary, standard, full", ["everything", "", "FULLY", 1, True, ["full"], {}, "x" * 100_000]),
     "item_offset": ("whole number, 0", [-1, -1.0, 1.5, "two", "", True, False, [0], {}, 10**30, 1e300]),
 }

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import mcp_types as types
@@ -11,6 +11,8 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from order_mcp.answer.sentences import SANDBOX_NOTICE
+from order_mcp.models import Noun
+from order_mcp.providers.registry import PROVIDERS
 from order_mcp.router import Router
 from order_mcp.sandbox import Running, running
 
@@ -213,25 +215,30 @@ async def test_a_bug_is_an_internal_error_that_tells_nothing(mode: str, monkeypa
 
 # Completion ---------------------------------------------------------------------------------------------------------
 
-ALL = ["auto", "fleet", "flexportal", "polinate", "senmo"]
+ALL = ["auto", *PROVIDERS]
+WITH_CARTS = ["auto", *(name for name, provider in PROVIDERS.items() if provider.has(Noun.CART))]
+
+
+def beginning(letters: str, names: Iterable[str] = ALL) -> list[str]:
+    return sorted(name for name in names if name.startswith(letters))
 
 
 @pytest.mark.parametrize("mode", ERAS)
 @pytest.mark.parametrize(
     ("ref", "argument", "values"),
     [
-        (ORDER, ("provider", ""), ALL),
-        (ORDER, ("provider", "f"), ["fleet", "flexportal"]),
-        (ORDER, ("provider", "FLE"), ["fleet", "flexportal"]),
+        (ORDER, ("provider", ""), beginning("")),
+        (ORDER, ("provider", "f"), beginning("f")),
+        (ORDER, ("provider", "FLE"), beginning("fle")),
         (ORDER, ("provider", "senmo"), ["senmo"]),
-        (ORDER, ("provider", "a"), ["auto"]),
+        (ORDER, ("provider", "a"), beginning("a")),
         (ORDER, ("provider", "leet"), []),
         (ORDER, ("order_id", ""), []),
-        (CART, ("provider", ""), ["auto", "fleet"]),
-        (CART, ("provider", "s"), []),
+        (CART, ("provider", ""), beginning("", WITH_CARTS)),
+        (CART, ("provider", "s"), beginning("s", WITH_CARTS)),
         (CART, ("cart_id", "2"), []),
-        (PROMPT, ("provider", ""), ALL),
-        (PROMPT, ("provider", "p"), ["polinate"]),
+        (PROMPT, ("provider", ""), beginning("")),
+        (PROMPT, ("provider", "p"), beginning("p")),
         (PROMPT, ("tone", ""), []),
         (PROMPT, ("order_id", "f"), []),
         ("order://{x}", ("provider", ""), []),

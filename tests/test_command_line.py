@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -17,10 +18,12 @@ import order_mcp
 from order_mcp.commands.cli import main
 from order_mcp.commands.terminal import READER_LEFT
 from order_mcp.config import read_config
+from order_mcp.providers.registry import PROVIDERS
 from order_mcp.sandbox import Running, running
 
-from .conftest import CREDENTIALS, SECRETS, environment
+from .conftest import SECRETS, environment
 from .processes import PATIENCE, run, started, until, variables_for
+from .stories import stories
 from .stub import Reply, Stub
 
 NOTICE = "Sandbox data, not a real order."
@@ -260,7 +263,7 @@ def examine(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, d
 def test_doctor_with_nothing_names_every_variable_and_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
     code, findings, text = examine(capsys)
     assert code == 1 and findings["ok"] is False
-    assert sorted(findings["providers"]) == sorted(CREDENTIALS)
+    assert list(findings["providers"]) == list(PROVIDERS)
     for name in ("FLEET_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION", "SENMO_BASE_URL", "POLINATE_API_KEY"):
         assert name in text and name in json.dumps(findings)
     assert "--sandbox" in text
@@ -280,7 +283,8 @@ def test_doctor_with_all_in_order_exits_0(box: Running, capsys: pytest.CaptureFi
     at(box.environment)
     code, findings, text = examine(capsys)
     assert code == 0 and findings["ok"] is True
-    for name, finding in findings["providers"].items():
+    for name in box.sandbox.emulators:
+        finding = findings["providers"][name]
         assert (finding["state"], finding["reachable"]) == ("configured", True)
         assert (finding["credential"], finding["works"]) == ("accepted", True)
         assert finding["base_url"].startswith(f"{box.origin}/{name}")
@@ -292,15 +296,15 @@ def test_doctor_with_all_in_order_exits_0(box: Running, capsys: pytest.CaptureFi
 
 
 def test_doctor_asks_for_an_id_that_cannot_exist(stub: Stub, at: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    at(environment(stub.origin))
+    # A story of each provider shows the path; who has none yet is told so by the contract suite.
+    look_ups = {name: story for name in PROVIDERS for story in stories(name) if story.tool == "get_order"}
+    at(environment(stub.origin, *look_ups))
     stub.reply = Reply(500, json={})
     main(["doctor"])
-    assert sorted(asked.path for asked in stub.asked) == [
-        "/api/v1/orders/order-mcp-doctor-0",
-        "/orders/999999999999999999",
-        "/v1/order/order-mcp-doctor-0",
-        "/v1/orders/order-mcp-doctor-0",
-    ]
+    assert sorted(asked.path for asked in stub.asked) == sorted(
+        story.request["path"].replace(quote(story.id), PROVIDERS[story.provider].unused_id)
+        for story in look_ups.values()
+    )
     assert {asked.method for asked in stub.asked} == {"GET"}
 
 
@@ -394,26 +398,28 @@ def test_doctor_prints_no_secret_and_no_customer_data(
         assert quiet not in said.out + said.err
 
 
-def test_doctor_works_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_works_on_the_sandbox(box: Running, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--sandbox"]) == 0
-    assert capsys.readouterr().out.count(": works") == len(CREDENTIALS)
+    assert capsys.readouterr().out.count(": works") == len(box.sandbox.emulators)
 
 
 # The sandbox command ------------------------------------------------------------------------------------------------
 
 
 def test_the_sandbox_command_prints_its_ids_and_an_environment_that_works(
-    at: Any, capsys: pytest.CaptureFixture[str]
+    box: Running, at: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    emulated = set(box.sandbox.emulators)
     with started("sandbox") as program:
         until(lambda: any(line.startswith(b"export SENMO_PASSWORD") for line in program.lines), "the environment")
         lines = b"".join(program.lines).decode().splitlines()
         exported = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
         assert all(line.startswith(("#", "export ")) for line in lines), "a shell can read it"
-        assert all(setup.settings for setup in read_config(exported).providers.values())
+        configured = {name for name, setup in read_config(exported).providers.items() if setup.settings}
+        assert configured == emulated, "a provider without an emulator is not configured"
         known = {tuple(line[1:].split()[:3]) for line in lines if "  get_" in line}
         assert ("get_order", "senmo", "issue-1") in known
-        assert {provider for _, provider, _ in known} == set(CREDENTIALS)
+        assert {provider for _, provider, _ in known} == emulated
         assert ("get_order", "polinate", "bad_slow") in known
         at(exported)
         assert main(["get-order", "issue-1"]) == 0

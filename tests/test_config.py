@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -15,10 +15,11 @@ from order_mcp.config import Config, all_variables, read_config, read_environmen
 from order_mcp.environment import ConfigurationError
 from order_mcp.models import Audience
 from order_mcp.providers.registry import PROVIDERS
-from order_mcp.providers.settings import Setup, variables
+from order_mcp.providers.settings import Header, SecretHeader, Setup, variables
 
 from .conftest import CREDENTIALS, connected, environment, error_of, sentence_of
 from .processes import raw_provider
+from .stories import stories
 from .stub import Asked, Reply, Stub
 
 ADDRESS = "https://shop.example.com/api"
@@ -27,11 +28,20 @@ PLACEHOLDER = "${user_config.anything}"
 PROVIDER_OF = {v.name: name for name, provider in PROVIDERS.items() for v in variables(provider.Settings)}
 PROVIDER_SECRETS = [v.name for v in all_variables() if v.secret]
 # Everything that is sent in a header: what a pasted ellipsis or line break must not get into.
-IN_A_HEADER = (
-    *("FLEET_API_KEY", "FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "SENMO_ID_TOKEN", "SENMO_REFRESH_TOKEN"),
-    *("POLINATE_BUSINESS_ID", "POLINATE_API_KEY"),
-)
-ADDRESSES = ("FLEET_BASE_URL", "FLEXPORTAL_BASE_URL", "SENMO_BASE_URL", "POLINATE_BASE_URL")
+IN_A_HEADER = [
+    str(field.alias)
+    for provider in PROVIDERS.values()
+    for field in provider.Settings.model_fields.values()
+    if {Header, SecretHeader} & set(get_args(field.annotation))
+]
+ADDRESSES = [f"{name.upper()}_BASE_URL" for name in PROVIDERS]
+# The contract's variables; further providers bring their own.
+OF_THE_CONTRACT = {
+    "fleet": ("FLEET_API_KEY", "FLEET_BASE_URL"),
+    "flexportal": ("FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION", "FLEXPORTAL_BASE_URL"),
+    "polinate": ("POLINATE_BUSINESS_ID", "POLINATE_API_KEY", "POLINATE_BASE_URL"),
+    "senmo": ("SENMO_BASE_URL", "SENMO_ID_TOKEN", "SENMO_REFRESH_TOKEN", "SENMO_USERNAME", "SENMO_PASSWORD"),
+}
 
 
 def setup_of(provider: str, variables: Mapping[str, str]) -> Setup:
@@ -55,24 +65,30 @@ def value_of(setup: Setup, name: str) -> str:
 
 
 def test_the_secrets_are_those_that_the_contract_calls_secret() -> None:
-    assert set(PROVIDER_SECRETS) == {
+    assert {name for name in PROVIDER_SECRETS if PROVIDER_OF[name] in OF_THE_CONTRACT} == {
         *("FLEET_API_KEY", "FLEXPORTAL_API_KEY", "SENMO_ID_TOKEN", "SENMO_REFRESH_TOKEN", "SENMO_PASSWORD"),
         "POLINATE_API_KEY",
     }
 
 
 def test_the_variables_are_those_of_the_contract() -> None:
-    assert {v.name for v in all_variables()} == {
-        *("FLEET_API_KEY", "FLEET_BASE_URL"),
-        *("FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION", "FLEXPORTAL_BASE_URL"),
-        *("SENMO_BASE_URL", "SENMO_ID_TOKEN", "SENMO_REFRESH_TOKEN", "SENMO_USERNAME", "SENMO_PASSWORD"),
-        *("POLINATE_BUSINESS_ID", "POLINATE_API_KEY", "POLINATE_BASE_URL"),
+    for name, declared in OF_THE_CONTRACT.items():
+        assert {v.name for v in variables(PROVIDERS[name].Settings)} == set(declared)
+    assert {v.name for v in all_variables()} - set(PROVIDER_OF) == {
         *("ORDER_MCP_AUDIENCE", "ORDER_MCP_DEFAULT_PROVIDER", "ORDER_MCP_TIMEOUT_SECONDS"),
         *("ORDER_MCP_DEADLINE_SECONDS", "ORDER_MCP_LOG_LEVEL", "ORDER_MCP_SANDBOX"),
     }
 
 
 # Header values ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_what_is_sent_in_a_header_is_declared_as_that(provider: str) -> None:
+    headers = [value for story in stories(provider) for value in story.request["headers"].values()]
+    sent = {name for name, value in CREDENTIALS[provider].items() if any(value in header for header in headers)}
+    assert sent <= set(IN_A_HEADER)
+    assert set(IN_A_HEADER) >= {"SENMO_ID_TOKEN", "SENMO_REFRESH_TOKEN"}
 
 
 @pytest.mark.parametrize("name", IN_A_HEADER)

@@ -11,6 +11,7 @@ import mcp_types as types
 import pytest
 
 from order_mcp.errors import all_errors
+from order_mcp.providers.registry import PROVIDERS
 from order_mcp.router import Router
 
 from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
@@ -94,7 +95,8 @@ async def test_a_customer_is_told_what_a_brand_could_send_and_the_log_has_the_re
 
 
 NOT_FOR_CUSTOMERS = re.compile(
-    r"fleet|flexportal|senmo|polinate|\b[A-Z]+_[A-Z_]+\b|tenant|region|scope|provider|phase|line items?\b|item_offset"
+    rf"\b({'|'.join(re.escape(name) for each in PROVIDERS.values() for name in (each.name, each.title))})\b"
+    r"|\b[A-Z]+_[A-Z_]+\b|tenant|region|scope|provider|phase|line items?\b|item_offset"
     r"|-/|/-|documentation|has to act|operator|credential",
     re.IGNORECASE,
 )

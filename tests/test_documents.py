@@ -132,10 +132,9 @@ def test_no_key_is_described_for_a_provider_that_does_not_exist() -> None:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_every_provider_is_in_the_changelog_and_the_readme(provider: str) -> None:
+def test_every_provider_is_in_the_changelog(provider: str) -> None:
     title = PROVIDERS[provider].title
-    assert f"**{title}**" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"**{title}**" in TEXT
+    assert title in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), f"CHANGELOG.md needs a line about {title}"
 
 
 def test_the_readme_s_json_can_be_pasted() -> None:

@@ -5,7 +5,7 @@ A wanted change of the definitions is recorded with `UPDATE_SNAPSHOTS=1`.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +14,21 @@ import pytest
 from jsonschema import Draft202012Validator
 from mcp.client import Client
 
-from .conftest import CREDENTIALS, connected, environment
+from order_mcp.models import Noun
+from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.settings import variables
+
+from .conftest import connected, environment
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "tools.json"
 NAMES = ["get_order", "get_cart"]
-PROVIDERS = ["fleet", "flexportal", "polinate", "senmo"]
-VARIABLES = {
-    "fleet": "FLEET_API_KEY",
-    "flexportal": "FLEXPORTAL_TENANT_ID",
-    "polinate": "POLINATE_BUSINESS_ID",
-    "senmo": "SENMO_USERNAME",
-}
+CARTS = [name for name, provider in PROVIDERS.items() if provider.has(Noun.CART)]
+# One of each provider's variables.
+VARIABLES = {name: variables(provider.Settings)[0].name for name, provider in PROVIDERS.items()}
 
 
-async def published(variables: dict[str, str], mode: str = "auto") -> types.ListToolsResult:
-    async with connected(variables, mode=mode) as client:
+async def published(given: dict[str, str], mode: str = "auto") -> types.ListToolsResult:
+    async with connected(given, mode=mode) as client:
         return await client.list_tools()
 
 
@@ -130,15 +130,21 @@ async def test_output_schemas_are_inlined_and_open() -> None:
 
 
 async def test_what_kind_of_id_is_needed_is_said_of_the_providers_that_are_offered() -> None:
-    kinds = {
-        (): "(Fleet: digits; FlexPortal: such as ord_abc123)",
-        ("fleet",): "(Fleet: digits)",
-        ("flexportal", "senmo"): "(FlexPortal: such as ord_abc123)",
+    def kinds(names: Iterable[str]) -> str:
+        return "; ".join(f"{PROVIDERS[name].title}: {PROVIDERS[name].id_kind}" for name in names if known(name))
+
+    def known(name: str) -> bool:
+        return bool(PROVIDERS[name].id_kind)
+
+    offered = {
+        (): kinds(PROVIDERS),
+        ("fleet",): "Fleet: digits",
+        ("flexportal", "senmo"): "FlexPortal: such as ord_abc123",
     }
-    for providers, said in kinds.items():
+    for providers, said in offered.items():
         order, cart = (await published({VARIABLES[provider]: "value" for provider in providers})).tools
-        assert f"own order id {said}, not" in (order.description or "")
-        assert "own cart id (Fleet: digits), not" in (cart.description or "")
+        assert f"own order id ({said}), not" in (order.description or "")
+        assert f"own cart id ({kinds(CARTS)}), not" in (cart.description or "")
     order, _ = (await published({VARIABLES["senmo"]: "value"})).tools
     assert "own order id, not" in (order.description or "")
 
@@ -248,16 +254,14 @@ async def test_the_definitions_are_cheap(audience: str) -> None:
     assert sum(len(compact(tool["outputSchema"])) for tool in listed) <= 8_000
 
 
-@pytest.mark.parametrize("chosen", [[], ["fleet"], ["senmo"], ["flexportal", "polinate"], PROVIDERS])
+@pytest.mark.parametrize("chosen", [[], ["fleet"], ["senmo"], ["flexportal", "polinate"], list(PROVIDERS)])
 async def test_the_providers_to_choose_are_those_with_a_variable(chosen: list[str]) -> None:
     # One variable is enough, although a provider may need more of them: that it is half set up is worth saying.
-    variables = {VARIABLES[provider]: "value" for provider in chosen}
-    order, cart = (await published(variables)).tools
+    order, cart = (await published({VARIABLES[provider]: "value" for provider in chosen})).tools
     assert order.input_schema["properties"]["provider"]["enum"] == ["auto", *(chosen or PROVIDERS)]
-    assert cart.input_schema["properties"]["provider"]["enum"] == ["auto", "fleet"]
+    assert cart.input_schema["properties"]["provider"]["enum"] == ["auto", *CARTS]
     order, cart = (await published(environment("http://127.0.0.1:9", *chosen))).tools if chosen else (order, cart)
     assert order.input_schema["properties"]["provider"]["enum"] == ["auto", *(chosen or PROVIDERS)]
-    assert sorted(CREDENTIALS) == PROVIDERS
 
 
 async def test_a_blank_variable_offers_nobody() -> None:

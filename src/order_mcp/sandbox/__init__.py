@@ -1,4 +1,4 @@
-"""The four provider APIs, emulated from their documents over real HTTP on loopback.
+"""The provider APIs, emulated from their documents over real HTTP on loopback.
 
 Every file here that declares an `Emulator` is one provider; nothing else has to know about it.
 """
