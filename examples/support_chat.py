@@ -77,7 +77,7 @@ class SupportChat:
                 return sentence
             case "retry_later" if wait <= LONGEST_WAIT:
                 self.asked, self.again_at = Asked.PATIENCE, time.monotonic() + wait
-                return f"{sentence} Just write “again” then; I remember which order it is."
+                return f"{sentence} To have me look once more, write “again”; I remember which order it is."
             case "tell_user":
                 return sentence
             case _:  # tell_operator, a long wait, or a step that is newer than this chat
