@@ -6,6 +6,7 @@ Run: python examples/support_chat.py, then type; or pipe a conversation in. The 
 
 import argparse
 import json
+import math
 import sys
 import time
 from enum import Enum, auto
@@ -52,8 +53,8 @@ class SupportChat:
         if self.asked is Asked.DETAILS:  # "2026" is an answer now, and no id
             return self.hand_over("Thank you.", f"several orders have the id {self.order_id}; customer: {message}")
         if self.asked is Asked.PATIENCE and "again" in message.lower():
-            if (seconds := self.again_at - time.monotonic()) > 0:
-                return f"That is a little early: please write “again” in {seconds:.0f} seconds."
+            if (seconds := math.ceil(self.again_at - time.monotonic())) > 0:
+                return f"That is a little early: please write “again” in {seconds} second{'s' * (seconds > 1)}."
             return await self.look_up(self.order_id)
         if order_id := only_id(message, ignoring=() if self.asked is Asked.NOTHING else AROUND_AN_ANSWER):
             return await self.look_up(order_id)
@@ -101,7 +102,7 @@ def main() -> None:
     # The client works in a thread of its own. So Ctrl-C is heard while this one waits for the keyboard.
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(SERVER)) as client:
         chat = SupportChat(client)
-        for line in sys.stdin:
+        for line in filter(str.strip, sys.stdin):
             if not sys.stdin.isatty():
                 print(f"customer: {line.strip()}")
             print(f"support:  {portal.call(chat.reply, line)}", flush=True)
