@@ -1,12 +1,17 @@
 """A small agent workflow over stdio. Run: python examples/agent_workflow_stdio.py"""
 
+import argparse
 import sys
 
-import anyio
-from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters
+try:
+    from mcp.client import Client
+    from mcp.client.stdio import StdioServerParameters
 
-from workflow import work_through
+    from workflow import run, work_through
+except ImportError as missing:
+    sys.exit(f"The package {missing.name} is missing: run this with the Python that has order-mcp installed.")
+
+argparse.ArgumentParser(description=__doc__).parse_args()
 
 
 async def main() -> None:
@@ -15,4 +20,4 @@ async def main() -> None:
         await work_through(client)
 
 
-anyio.run(main)
+run(main, "The lines above may say why.")

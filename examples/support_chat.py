@@ -4,46 +4,116 @@ Run: python examples/support_chat.py, then type; or pipe a conversation in. The 
 `customer`, so that what it says may be shown as it is. It does not check who is asking: not yet for the public.
 """
 
+import argparse
 import json
-import re
+import math
 import sys
+import time
+from enum import Enum, auto
 
-import anyio
-from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters
+try:
+    from anyio.from_thread import start_blocking_portal
+    from mcp import MCPError
+    from mcp.client import Client
+    from mcp.client.stdio import StdioServerParameters
 
-# What follows "order", "id" or "#", or stands alone, is taken as an id, whole. A number from the middle of a sentence
-# is not: it may be a date, or a part of another number, and would find the order of somebody else.
-NAMED = re.compile(r"(?:\border|\bid|#)[ :#]*(\S*[0-9_]\S*)", re.IGNORECASE)
-ALONE = re.compile(r"\s*(\S*[0-9_]\S*)\s*")
-EMAIL = re.compile(r"(\S+@\S+)")
+    from ids_from_people import AROUND_AN_ANSWER, named_id, only_id
+except ImportError as missing:
+    sys.exit(f"The package {missing.name} is missing: run this with the Python that has order-mcp installed.")
 
-
-async def reply(client: Client, message: str) -> str:
-    """What to answer to one message of a customer."""
-    if not (found := NAMED.search(message) or ALONE.fullmatch(message) or EMAIL.search(message)):
-        return "Which order is it? Please send me its id."
-    order_id = found[1].strip("#.,;:!?()\"'")
-    result = await client.call_tool("get_order", {"order_id": order_id, "detail": "summary"})
-    # For this audience both the summary and the sentence of an error may be sent as they are.
-    sentence = result.content[0].text.splitlines()[0]
-    if result.is_error:
-        error = json.loads(result.content[0].text.splitlines()[-1])["error"]
-        if error["next_step"] in ("tell_operator", "tell_user"):
-            print(f"(to the team: {error['code']})", file=sys.stderr)
-    return sentence
+SERVER = StdioServerParameters(
+    command=sys.executable, args=["-m", "order_mcp", "--sandbox"], env={"ORDER_MCP_AUDIENCE": "customer"}
+)
+WHICH = "Which order is it? Please send me its id; an order or contract number is another one."
+TRIES = 3  # Somebody without an id is better off with a person then, and nobody tries out many ids.
+LONGEST_WAIT, USUAL_WAIT = 300, 30  # seconds
 
 
-async def main() -> None:
-    server = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "order_mcp", "--sandbox"],
-        env={"ORDER_MCP_AUDIENCE": "customer"},
-    )
-    async with Client(server) as client:
-        for line in sys.stdin:
-            print(f"customer: {line.strip()}")
-            print(f"support:  {await reply(client, line)}", flush=True)
+class Asked(Enum):
+    """What the customer was asked last: it decides how the next message is read."""
+
+    NOTHING = auto()
+    ID = auto()
+    DETAILS = auto()
+    PATIENCE = auto()
 
 
-anyio.run(main)
+class SupportChat:
+    """One conversation with one customer."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.asked, self.times_asked = Asked.NOTHING, 0  # how often for an id, in a row
+        self.order_id, self.again_at = "", 0.0
+
+    async def reply(self, message: str) -> str:
+        """What to answer to one message."""
+        if order_id := named_id(message):
+            return await self.look_up(order_id)
+        if self.asked is Asked.DETAILS:  # "2026" is an answer now, and no id
+            return self.hand_over("Thank you.", f"several orders have the id {self.order_id}; customer: {message}")
+        if self.asked is Asked.PATIENCE and "again" in message.lower():
+            if (seconds := math.ceil(self.again_at - time.monotonic())) > 0:
+                return f"That is a little early: please write “again” in {seconds} second{'s' * (seconds > 1)}."
+            return await self.look_up(self.order_id)
+        if order_id := only_id(message, ignoring=() if self.asked is Asked.NOTHING else AROUND_AN_ANSWER):
+            return await self.look_up(order_id)
+        return self.ask_for_id(WHICH)
+
+    async def look_up(self, order_id: str) -> str:
+        """Read the summary out, or do what an error's next step says. Both are written to the customer."""
+        result = await self.client.call_tool("get_order", {"order_id": order_id, "detail": "summary"})
+        sentence, _, data = result.content[0].text.partition("\n")
+        self.asked, self.order_id = Asked.NOTHING, order_id
+        if not result.is_error:
+            self.times_asked = 0
+            return sentence
+        error = json.loads(data)["error"]
+        wait = error.get("retry_after_seconds", USUAL_WAIT)
+        match error["next_step"]:
+            case "fix_arguments" | "check_id":
+                return self.ask_for_id(sentence)
+            case "ask_user":
+                self.asked = Asked.DETAILS
+                return sentence
+            case "retry_later" if wait <= LONGEST_WAIT:
+                self.asked, self.again_at = Asked.PATIENCE, time.monotonic() + wait
+                return f"{sentence} To have me look once more, write “again”; I remember which order it is."
+            case "tell_user":
+                return sentence
+            case _:  # tell_operator, a long wait, or a step that is newer than this chat
+                return self.hand_over(sentence, f"{error['code']} at order {order_id}")
+
+    def ask_for_id(self, sentence: str) -> str:
+        self.asked, self.times_asked = Asked.ID, self.times_asked + 1
+        if self.times_asked < TRIES:
+            return sentence
+        return self.hand_over("I cannot find your order this way.", "the customer has no id that leads to an order")
+
+    def hand_over(self, sentence: str, reason: str) -> str:
+        """Tell the team. A shop would put the conversation into a colleague's queue here."""
+        self.asked, self.times_asked = Asked.NOTHING, 0
+        print(f"(to the team: {reason.strip()})", file=sys.stderr)
+        return f"{sentence} I am passing you on to a colleague."
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
+    # The client works in a thread of its own. So Ctrl-C is heard while this one waits for the keyboard.
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(SERVER)) as client:
+        chat = SupportChat(client)
+        for line in filter(str.strip, sys.stdin):
+            if not sys.stdin.isatty():
+                print(f"customer: {line.strip()}")
+            print(f"support:  {portal.call(chat.reply, line)}", flush=True)
+
+
+if __name__ == "__main__":
+    end = None
+    try:
+        main()
+    except* KeyboardInterrupt:
+        pass
+    except* (MCPError, OSError):
+        end = "The chat has ended, because its server does not answer; the lines above may say why."
+    sys.exit(end)

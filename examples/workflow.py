@@ -1,8 +1,13 @@
 """What an agent does with an order id, whatever the transport: act on the answer, or on the error's next step."""
 
 import json
+import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
+import httpx2
+from mcp import MCPError
 from mcp.client import Client
 
 
@@ -38,3 +43,16 @@ async def work_through(client: Client) -> None:
     for order_id in ("ord_partial", "1004", "ord_disagree", "ord_nowhere", "FL-24-00391", "ada@example.com", "4711"):
         print(await follow(client, order_id))
     print(await follow(client, "4711", provider="polinate"))
+
+
+def run(main: Callable[[], Awaitable[None]], advice: str) -> None:
+    """Run an example. A server that cannot be reached is one sentence and exit code 1."""
+    end = None
+    try:
+        anyio.run(main)
+    except* (MCPError, httpx2.HTTPError, OSError) as errors:
+        cause: BaseException = errors
+        while isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        end = f"The server cannot be reached: {str(cause).rstrip('.')}. {advice}"
+    sys.exit(end)

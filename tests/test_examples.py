@@ -1,11 +1,14 @@
 """The examples, the demo and the README's transcript, run as a reader would run them."""
 
+import importlib
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import mcp_types as types
 import pytest
 
 from dev.documents import README, ROOT
@@ -35,6 +38,21 @@ def run(*command: str, text: str = "") -> str:
     return done.stdout
 
 
+def fail(*command: str) -> str:
+    """What an example says on its way to a failure."""
+    done = subprocess.run(command, input="hello\n", capture_output=True, encoding="utf-8", timeout=LIMIT, check=False)
+    assert done.returncode in (1, 2)
+    assert done.stdout == ""
+    return done.stderr
+
+
+def is_sentence(stderr: str, expected: str) -> None:
+    """One line, below the usage where the arguments were wrong."""
+    *usage, sentence = stderr.splitlines()
+    assert expected in sentence
+    assert not usage or usage[0].startswith("usage: ")
+
+
 def test_the_workflow_over_stdio_handles_found_not_found_and_ambiguous() -> None:
     assert run(str(EXAMPLES / "agent_workflow_stdio.py")) == WORKFLOW
 
@@ -44,19 +62,175 @@ def test_the_workflow_over_http_says_the_same() -> None:
         assert run(str(EXAMPLES / "agent_workflow_http.py"), address) == WORKFLOW
 
 
-def test_the_support_chat_answers_where_is_my_order() -> None:
-    conversation = (
-        "hello\nwhere is my order ord_partial?\nand #4711?\nwhere is my order FL-24-00391?\nI am ada@example.com.\n"
-    )
-    lines = run(str(EXAMPLES / "support_chat.py"), text=conversation).splitlines()
+WHICH = "Which order is it? Please send me its id"
+SHIPPED = "Your order “FL-24-00391” (id 1008) has been shipped."
+PARTLY = "Your order ord_partial is partly complete."
+WHEN_AND_WHAT = "There is more than one order with this id. Please tell me when you ordered, and what."
+PERHAPS_A_NUMBER = "If it is an order or contract number, please send me the id instead."
+TO_A_COLLEAGUE = "I am passing you on to a colleague."
+
+# What a customer writes, and what the reply has to say.
+CONVERSATIONS: dict[str, list[tuple[str, str]]] = {
+    "it asks, and takes the bare answer": [
+        ("hello, where is my order?", WHICH),
+        ("1008", SHIPPED),
+        ("and my other one?", WHICH),
+        ("It’s ord_partial, thanks!", PARTLY),
+    ],
+    "it takes an id that is named": [
+        ("where is order 1008?", SHIPPED),
+        ("order id ord_partial", PARTLY),
+        ("My order 1008 never came", SHIPPED),
+        ("the id is: ord_partial.", PARTLY),
+        ("where is #1008", SHIPPED),
+        ("#ord_partial", PARTLY),
+    ],
+    "a number in a sentence is no id": [
+        ("my iPhone 15 never came", WHICH),
+        ("FL 24 00391", WHICH),
+        ("1008", SHIPPED),
+        ("on 5 October 2026, a ThinkPad", WHICH),
+        ("it came 2 days ago", WHICH),
+        ("1008", SHIPPED),
+        ("my contract is CTR 1003", WHICH),
+        ("I ordered 2 laptops", WHICH),
+        ("1008", SHIPPED),
+        ("I placed my order 2 days ago", WHICH),
+        ("order number 1003", WHICH),
+        ("1008", SHIPPED),
+        ("purchase order 1003", WHICH),
+        ("order 24 00391", WHICH),
+        ("1008", SHIPPED),
+        ("order 1003 or order 1004", WHICH),
+        ("invoice #1003", WHICH),
+    ],
+    "an answer to “when, and what?” is no id": [
+        ("#4711", WHEN_AND_WHAT),
+        ("2026", TO_A_COLLEAGUE),
+        ("4711", WHEN_AND_WHAT),
+        ("on 5 October 2026, 2 screens", TO_A_COLLEAGUE),
+        ("4711", WHEN_AND_WHAT),
+        ("sorry, I mean order 1008", SHIPPED),
+    ],
+    "check_id: it asks again, and three times is enough": [
+        ("order FL-24-00391", PERHAPS_A_NUMBER),
+        ("my iPhone 15", WHICH),
+        ("ord_nowhere", f"I cannot find your order this way. {TO_A_COLLEAGUE}"),
+        ("1008", SHIPPED),
+    ],
+    "fix_arguments: the sentence says what is wrong, and the next word is the id": [
+        ("ada@example.com", "This is an e-mail address."),
+        ("it is 1008", SHIPPED),
+    ],
+    "retry_later: it keeps the order and the wait": [
+        ("order 9002", "Please try again in 12 seconds. To have me look once more, write “again”"),
+        ("again, please", "That is a little early: please write “again” in "),
+        ("1008", SHIPPED),
+        ("again", WHICH),
+    ],
+    "tell_operator: a person takes over": [
+        ("order 1403", f"Please contact our team. {TO_A_COLLEAGUE}"),
+        ("1008", SHIPPED),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", CONVERSATIONS)
+def test_the_support_chat(name: str) -> None:
+    conversation = CONVERSATIONS[name]
+    lines = run(str(EXAMPLES / "support_chat.py"), text="".join(f"{said}\n" for said, _ in conversation)).splitlines()
     replies = [line.removeprefix("support:  ") for line in lines if line.startswith("support:")]
-    assert replies[0] == "Which order is it? Please send me its id."
-    assert "Your order ord_partial is partly complete." in replies[1]
-    assert "FlexPortal" not in replies[1]
-    assert "Please tell me when you ordered, and what." in replies[2]
-    # A number is not cut into an id: that would be the order of somebody else.
-    assert "If it is an order or contract number, please send me the id instead." in replies[3]
-    assert "This is an e-mail address." in replies[4]
+    for (said, expected), reply in zip(conversation, replies, strict=True):
+        assert expected in reply, said
+        assert not re.search("Fleet|FlexPortal|Polinate|Senmo", reply)
+
+
+class Scripted:
+    """A server that gives these errors, one after the other, and then an order."""
+
+    def __init__(self, *errors: dict[str, Any]) -> None:
+        self.errors = list(errors)
+        self.asked: list[str] = []
+
+    async def call_tool(self, name: str, arguments: dict[str, str]) -> types.CallToolResult:
+        self.asked.append(arguments["order_id"])
+        text = "Your order is on its way."
+        if is_error := bool(self.errors):
+            text = f"Sorry.\n{json.dumps({'error': self.errors.pop(0)})}"
+        return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=is_error)
+
+
+@pytest.fixture
+def support_chat(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(EXAMPLES)
+    return importlib.import_module("support_chat")
+
+
+async def test_the_support_chat_looks_again_once_the_wait_is_over(
+    support_chat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(support_chat.time, "monotonic", lambda: now)
+    server = Scripted({"code": "rate_limited", "retry_after_seconds": 12, "next_step": "retry_later"})
+    chat = support_chat.SupportChat(server)
+    await chat.reply("order 1008")
+    now += 5
+    assert await chat.reply("again") == "That is a little early: please write “again” in 7 seconds."
+    now += 7
+    assert await chat.reply("and again") == "Your order is on its way."
+    assert server.asked == ["1008", "1008"]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"code": "unsupported_operation", "next_step": "tell_user"}, "Sorry."),
+        ({"code": "newer", "next_step": "newer_than_this_chat"}, f"Sorry. {TO_A_COLLEAGUE}"),
+        (
+            {"code": "rate_limited", "retry_after_seconds": 86400, "next_step": "retry_later"},
+            f"Sorry. {TO_A_COLLEAGUE}",
+        ),
+    ],
+)
+async def test_the_support_chat_at_a_step_that_the_sandbox_does_not_have(
+    support_chat: Any, error: dict[str, Any], expected: str
+) -> None:
+    chat = support_chat.SupportChat(Scripted(error))
+    assert await chat.reply("1008") == expected
+    assert await chat.reply("1008") == "Your order is on its way."
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["agent_workflow_http.py", "http://127.0.0.1:9/mcp"], "The server cannot be reached: "),
+        (["agent_workflow_http.py", "127.0.0.1:8000"], "argument address: write it like http://127.0.0.1:8000/mcp"),
+        (["agent_workflow_http.py", "http://127.0.0.1:99999/mcp"], "argument address: write it like"),
+        (["agent_workflow_stdio.py", "ord_partial"], "unrecognized arguments: ord_partial"),
+        (["support_chat.py", "hello"], "unrecognized arguments: hello"),
+        (["agent_pydantic_ai.py"], "The package fastmcp is missing: python -m pip install "),
+    ],
+)
+def test_what_goes_wrong_is_a_sentence(command: list[str], sentence: str) -> None:
+    is_sentence(fail(sys.executable, str(EXAMPLES / command[0]), *command[1:]), sentence)
+
+
+@pytest.mark.parametrize(
+    "example", ["agent_workflow_http", "agent_workflow_stdio", "support_chat", "agent_pydantic_ai"]
+)
+def test_a_missing_package_is_a_sentence(example: str) -> None:
+    # Without its site-packages a Python has none of them.
+    is_sentence(fail(sys.executable, "-S", str(EXAMPLES / f"{example}.py")), "is missing: ")
+
+
+@pytest.mark.parametrize("example", ["agent_workflow_stdio", "support_chat"])
+def test_a_server_that_does_not_start_is_a_sentence(example: str) -> None:
+    program = EXAMPLES / f"{example}.py"
+    start = f"import runpy, sys; sys.executable = 'no-such-python'; sys.path.insert(0, {str(EXAMPLES)!r}); "
+    failed = fail(
+        sys.executable, "-c", f"{start}sys.argv = ['']; runpy.run_path({str(program)!r}, run_name='__main__')"
+    )
+    is_sentence(failed, "server")
 
 
 def test_the_host_configuration_names_only_variables_that_exist() -> None:

@@ -1,4 +1,4 @@
-"""Every client over every transport, what each one saw held to the plan, and the table in docs/clients.md."""
+"""Every client over every transport held to the plan, the table in docs/clients.md, and the example agent."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from typing import Any
 from order_mcp.commands.host_configs import this_program
 
 from ..http_server import serving_http
+from . import agent
 from .catalogue import CLIENTS, Client
 from .plan import STEPS, complaints
 from .table import DOCUMENT, Report, with_table
@@ -34,6 +35,7 @@ def main() -> int:
         for (client, transport), saw in reports.items()
     }
     findings["the table in docs/clients.md"] = _table(reports, write=options.write)
+    findings["examples/agent_pydantic_ai.py"] = agent.complaints()
 
     for what, wrong in findings.items():
         print("FAILED" if wrong else "ok    ", what, *(f"\n       {complaint}" for complaint in wrong))
