@@ -1,7 +1,7 @@
 """Adding a provider as docs/providers.md says: in a copy of the tree, one file and one folder, and everything is green.
 
-The provider is `tests/fifth_provider/`. It is written to the letter of that page: no emulator, no privacy policy, no table
-of the tests knows it.
+The provider is `tests/fifth_provider/`. It is written to the letter of that page: no emulator, no privacy policy, and
+no table of the tests knows it.
 """
 
 import os

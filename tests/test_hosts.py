@@ -11,8 +11,9 @@ import pytest
 
 from order_mcp import __version__
 from order_mcp.commands.cli import main
-from order_mcp.commands.host_configs import Plan, advice, configuration, is_run_once, plan, this_program
+from order_mcp.commands.host_configs import Plan, advice, configuration, plan
 from order_mcp.commands.hosts import HOSTS
+from order_mcp.commands.installation import is_run_once, this_program
 
 from .conftest import SECRETS, environment
 from .processes import LEGACY, PATIENCE, Program, variables_for
@@ -217,11 +218,41 @@ def test_a_path_in_a_cache_is_told_from_an_installation() -> None:
     assert not any(is_run_once(Path(prefix)) for prefix in INSTALLED)
 
 
+# Seen with `uvx --from`: what installers write down of a source that is not the package index.
+SOURCES = {
+    "git": (
+        {"url": "https://git.example/shop/order-mcp", "vcs_info": {"vcs": "git", "commit_id": "c12466b"}},
+        "git+https://git.example/shop/order-mcp@c12466b",
+    ),
+    "wheel": ({"url": "file:///srv/order_mcp.whl", "archive_info": {}}, "file:///srv/order_mcp.whl"),
+}
+
+
+def run_once(folder: Path, written: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if this process ran from a cache, with what the installer wrote down of its source."""
+    metadata = folder / "order_mcp-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.4\nName: order-mcp\nVersion: 1\n")
+    if written:
+        (metadata / "direct_url.json").write_text(json.dumps(written))
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr("sys.prefix", RUN_ONCE[0])
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_from_a_cache_that_was_not_filled_by_the_package_index_the_source_is_named(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, spec = SOURCES[source]
+    run_once(tmp_path, written, monkeypatch)
+    assert this_program() == ["uvx", "--from", spec, "order-mcp"]
+
+
 @every_host
 def test_from_a_cache_the_command_that_still_works_next_week_is_printed(
-    host: str, config: Printer, monkeypatch: pytest.MonkeyPatch
+    host: str, config: Printer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.prefix", RUN_ONCE[0])
+    run_once(tmp_path, None, monkeypatch)
     pasted = config(host)
     assert [pasted.entry["command"], *pasted.entry["args"]] == ["uvx", f"order-mcp@{__version__}", "--sandbox"]
     assert "cache" not in json.dumps(pasted.document) and "absolute path" in config.advice

@@ -46,7 +46,7 @@ SEARCHED = {
     f"order_mcp.{name}"
     for name in (
         *("cleaning._NOT_CORE", "cleaning._BREAKS", "cleaning._INVISIBLE", "cleaning._WHITE_SPACE", "cleaning._WWW"),
-        *("commands.host_configs._NOT_ASCII", "environment._HOLDS_OURS"),
+        *("commands.hosts._NOT_ASCII", "environment._HOLDS_OURS", "environment._NAME"),
     )
 }
 # A step more than this for each character, and there is a second way to read the text.

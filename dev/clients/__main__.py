@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from order_mcp.commands.host_configs import this_program
+from order_mcp.commands.installation import this_program
 
 from ..http_server import serving_http
 from . import agent

@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from order_mcp.commands.host_configs import this_program
+from order_mcp.commands.installation import this_program
 
 from ..documents import ROOT
 from ..environments import python

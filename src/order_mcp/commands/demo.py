@@ -5,14 +5,17 @@ agent would get for a handful of questions.
 """
 
 import json
+import shlex
+import sys
 from typing import Any
 
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from ..sandbox import running
-from .host_configs import Plan, configuration, this_program
+from .host_configs import Plan, configuration
 from .hosts import HOSTS
+from .installation import this_program
 
 # What is asked, and why it is worth seeing.
 QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -33,18 +36,19 @@ QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 async def demonstrate() -> int:
     """Ask every question; returns 0 when each was answered as it should be."""
-    command, *arguments = this_program()
     print("order-mcp demo: emulated provider APIs, the real server over stdio, a real MCP client.")
     print("What stands behind > is what an agent gets.")
     with running() as sandbox:
-        server = StdioServerParameters(command=command, args=arguments, env=sandbox.environment)
+        server = StdioServerParameters(command=sys.executable, args=["-m", "order_mcp"], env=sandbox.environment)
         async with Client(server) as client:
             listed = await client.list_tools()
             print(f"\nTools: {', '.join(tool.name for tool in listed.tools)}")
             errors = [await _ask(client, *question) for question in QUESTIONS]
-    print("\nTo use it in an MCP host, paste this into its configuration. It answers from the sandbox; for the real")
-    print("thing, set the variables of your providers (see README.md) and run `order-mcp config` for your host.\n")
+    print("\nTo use it in Claude Desktop, paste this into its configuration. It answers with made-up orders.\n")
     print(configuration(HOSTS["claude-desktop"], Plan()))
+    print(f"\nWhich file that is, and what other hosts need ({', '.join(HOSTS)}):")
+    print(f"  {shlex.join(this_program())} config HOST")
+    print("For real orders README.md says where each key comes from.")
     # The last two questions are there for their errors.
     return 0 if errors == [False] * (len(QUESTIONS) - 2) + [True, True] else 1
 

@@ -1,39 +1,15 @@
 """`order-mcp config`: what to paste into a host's configuration to start this very program, and into which file."""
 
-import os
-import re
 import shlex
-import shutil
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..config import all_variables, provider_variables, read_config, read_environment
 from ..environment import is_set
 from .hosts import Host
-
-NAME = "order-mcp"
-# Folders of uv's cache, wherever the cache is.
-_UV_CACHE = re.compile(r"(archive|environments|builds)-v[0-9]+")
-
-
-def this_program() -> list[str]:
-    """The command that starts this installation next week, too: an absolute path where it stays where it is."""
-    if is_run_once(Path(sys.prefix)):
-        return ["uvx", f"order-mcp@{__version__}"]
-    # Not resolved: the interpreter of a virtual environment is a link, and what it points to knows no packages.
-    beside = Path(sys.executable).with_name("order-mcp.exe" if os.name == "nt" else "order-mcp")
-    if program := shutil.which(beside):
-        return [str(Path(program).absolute())]
-    return [str(Path(sys.executable).absolute()), "-m", "order_mcp"]
-
-
-def is_run_once(prefix: Path) -> bool:
-    """Whether an environment is in the cache of `uvx` or `pipx run`, which is cleaned up some day."""
-    return any(_UV_CACHE.fullmatch(part) for part in prefix.parts) or {"pipx", ".cache"} <= set(prefix.parts)
+from .installation import NAME, this_program
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +37,7 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
     arguments: list[str] = []
     if env_file:
         # The file is named, not copied: nothing is left to fill in, and every secret stays where it is.
-        arguments, given = ["--env-file", str(Path(env_file).absolute())], _set_variables(None)
+        arguments, given = ["--env-file", _full_path(env_file)], _set_variables(None)
     secrets = {variable.name: variable.description for variable in all_variables() if variable.secret}
     kept_back = {name: description for name, description in secrets.items() if name in given}
     return Plan(arguments, _ours(given, given), kept_back, problems)
@@ -69,6 +45,12 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
 
 def _set_variables(env_file: str | None) -> dict[str, str]:
     return {name: value for name, value in read_environment(env_file).items() if is_set(name, value)}
+
+
+def _full_path(path: str) -> str:
+    """Hosts start servers inside arbitrary folders. Links stay links, since somebody may have meant them to move."""
+    absolute = Path(path).absolute()
+    return str(absolute.resolve() if ".." in absolute.parts else absolute)
 
 
 def _ours(names: Collection[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -79,8 +61,8 @@ def _ours(names: Collection[str], given: Mapping[str, str]) -> dict[str, str]:
         if variable.name in names and not (variable.name.endswith("_BASE_URL") and "@" in given[variable.name]):
             ours[variable.name] = given[variable.name]
         if variable.secret and (file_name := variable.file_name) in names:
-            # The name of a file is no secret. Absolute, since hosts start servers inside arbitrary folders.
-            ours[file_name] = str(Path(given[file_name]).absolute())
+            # The name of a file is no secret.
+            ours[file_name] = _full_path(given[file_name])
     return ours
 
 
