@@ -274,7 +274,7 @@ def test_the_demo_shows_every_provider_and_a_configuration_that_starts() -> None
         assert f"> {said}" in shown
     for code in ("ambiguous", "not_found"):
         assert f'"code":"{code}"' in shown
-    configuration = json.loads(shown[shown.index("\n{\n") :])
+    configuration, _ = json.JSONDecoder().raw_decode(shown, shown.index("\n{\n") + 1)
     [server] = configuration["mcpServers"].values()
     done = subprocess.run(
         [server["command"], *server["args"], "--version"], capture_output=True, timeout=LIMIT, check=False
