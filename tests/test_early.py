@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -517,18 +518,19 @@ def test_nothing_but_the_standard_library_is_loaded_before_the_first_answer() ->
 @pytest.mark.skipif(os.name == "nt", reason="a shell closes the streams")
 @pytest.mark.parametrize(("streams", "code"), [("2>&-", 0), ("<&-", 3), ("2>&- >&-", 3)])
 def test_a_host_that_leaves_a_stream_closed_gets_a_connection_or_one_line(streams: str, code: int) -> None:
-    sent = HELLO + line(INITIALIZED) + line(request("tools/list", 2))
-    command = f"{shlex.join([*EARLY, '--sandbox'])} {streams}"
-    ended = subprocess.run(
-        ["sh", "-c", f"(cat; sleep 2) | {command}" if code == 0 else command],
-        input=sent,
-        capture_output=True,
-        timeout=PATIENCE,
-        env=variables_for({}),
-    )
-    said = [json.loads(answer)["id"] for answer in ended.stdout.splitlines()]
-    assert (ended.returncode, said) == ((0, [1, 2]) if code == 0 else (code, []))
-    assert b"Traceback" not in ended.stderr
+    command = f"exec {shlex.join([*EARLY, '--sandbox'])} {streams}"
+    with subprocess.Popen(["sh", "-c", command], stdin=-1, stdout=-1, stderr=-1, env=variables_for({})) as process:
+        assert process.stdin and process.stdout and process.stderr
+        with suppress(BrokenPipeError):
+            process.stdin.write(HELLO + line(INITIALIZED) + line(request("tools/list", 2)))
+            process.stdin.flush()
+        # Input stays open until both answers are there.
+        answers = [process.stdout.readline(), process.stdout.readline()]
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        said = [json.loads(answer)["id"] for answer in answers if answer]
+        assert (process.wait(PATIENCE), said) == ((0, [1, 2]) if code == 0 else (code, []))
+        assert b"Traceback" not in process.stderr.read()
 
 
 def test_the_desktop_bundle_s_door_keeps_the_era_open_too() -> None:
