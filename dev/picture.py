@@ -26,8 +26,8 @@ TURNS: tuple[tuple[str, dict[str, str]], ...] = (
     ("And 4711?", {"order_id": "4711", "detail": "summary"}),
     ("The one at Polinate.", {"order_id": "4711", "provider": "polinate", "detail": "summary"}),
 )
-# The keys of an answer that are drawn; the rest is left out, which the picture says.
-SHOWN = ("provider", "id", "status", "provider_status", "payment_status", "totals", "error")
+# The keys of an answer that are drawn; where others are left out, the picture says so.
+SHOWN = ("provider", "id", "status", "provider_status", "payment_status", "totals")
 ERROR_SHOWN = ("code", "retryable", "next_step")
 
 WIDTH, MARGIN, PADDING = 860, 24, 14
@@ -75,10 +75,15 @@ async def picture() -> str:
 
 
 def _excerpt(data: dict[str, Any]) -> str:
-    shown = {key: data[key] for key in SHOWN if key in data}
-    if "error" in shown:
-        shown["error"] = {key: shown["error"][key] for key in ERROR_SHOWN}
-    return json.dumps(shown, ensure_ascii=False)[:-1] + ", …}"
+    if "error" in data:
+        return f'{{"error": {_only(ERROR_SHOWN, data["error"])}}}'
+    return _only(SHOWN, data)
+
+
+def _only(keys: tuple[str, ...], data: dict[str, Any]) -> str:
+    shown = {key: data[key] for key in keys if key in data}
+    left_out = ", …" if len(shown) < len(data) else ""
+    return f"{json.dumps(shown, ensure_ascii=False)[:-1]}{left_out}}}"
 
 
 def _wrapped(look: Look, paragraphs: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 
 import order_mcp
 from order_mcp.commands.cli import main
+from order_mcp.commands.doctor import DEFAULT_NOT_READY, HALF_SET_UP, REFUSED
 from order_mcp.commands.terminal import READER_LEFT
 from order_mcp.config import read_config
 from order_mcp.providers.registry import PROVIDERS
@@ -25,6 +27,7 @@ from .conftest import SECRETS, environment
 from .processes import PATIENCE, run, started, until, variables_for
 from .stories import stories
 from .stub import Reply, Stub
+from .tls import certificate, tls_provider
 
 NOTICE = "Sandbox data, not a real order."
 GOOD = Reply(json={"data": {"order_id": 42, "client_status": "SHIPPED"}})
@@ -223,20 +226,26 @@ def test_nothing_in_the_file_is_expanded(stub: Stub, at: Any, tmp_path: Path) ->
     assert stub.asked[0].headers["authorization"] == "Bearer a$HOME_SECRET${HOME_SECRET}"
 
 
-@pytest.mark.parametrize("kind", ["missing", "folder", "not text"])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("missing.env", "does not exist."),
+        ("folder", "is a folder; name the file in it."),
+        ("not-text.env", "cannot be read as a text file of at most"),
+        ("~/order-mcp.env", "does not exist; only a shell knows what ~ is, so write the whole path."),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_one_line_and_exit_code_2(
-    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "settings.env"
-    if kind == "folder":
-        file.mkdir()
-    elif kind == "not text":
-        file.write_bytes(b"FLEET_API_KEY=\xff\xfe")
-    assert main(["get-order", "42", "--env-file", str(file)]) == 2
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("not-text.env").write_bytes(b"FLEET_API_KEY=\xff\xfe")
+    assert main(["get-order", "42", "--env-file", name]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     [line] = said.err.splitlines()
-    assert "--env-file" in line and str(file) in line
+    assert f"--env-file {name!r} {why}" in line
 
 
 def test_no_file_is_read_on_its_own(
@@ -329,6 +338,7 @@ def test_doctor_says_what_an_answer_proves_and_no_more(
     fleet = findings["providers"]["fleet"]
     assert (fleet["reachable"], fleet["credential"], fleet["works"]) == (reachable, credential, works)
     assert code == (0 if works else 1)
+    assert (fleet["sentence"] == REFUSED.format(title="Fleet")) == (reply.status == 400)
 
 
 def test_one_provider_that_does_not_work_is_exit_code_1(
@@ -350,6 +360,35 @@ def test_doctor_says_when_nobody_is_there(at: Any, capsys: pytest.CaptureFixture
     assert "Fleet could not be reached: the connection was refused." in text and "Look at FLEET_BASE_URL." in text
 
 
+def test_doctor_blames_the_proxy_when_that_does_not_answer(at: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    at({"FLEET_API_KEY": "fleet-test-secret", "HTTPS_PROXY": "http://127.0.0.1:9"})
+    _, findings, text = examine(capsys)
+    assert findings["providers"]["fleet"]["look_at"] == ["HTTPS_PROXY", "ALL_PROXY"]
+    assert "the proxy that HTTPS_PROXY or ALL_PROXY names does not answer" in text
+
+
+def test_doctor_blames_the_certificates_of_this_machine_when_it_trusts_none(
+    tmp_path: Path, at: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tls_provider(certificate(tmp_path), lambda *_: None) as origin:
+        at(environment(origin, "fleet"))
+        _, _, text = examine(capsys)
+    assert "its TLS certificate is not trusted on this machine" in text
+    assert "Look at SSL_CERT_FILE or SSL_CERT_DIR." in text
+
+
+def test_doctor_blames_no_variable_that_nobody_set(
+    at: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unknown(*_: Any, **__: Any) -> None:
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    at({"FLEET_API_KEY": "fleet-test-secret"})
+    _, _, text = examine(capsys)
+    assert "the name of its host was not found" in text and "Look at the network of this machine" in text
+
+
 def test_doctor_is_not_content_while_a_provider_is_half_set_up(
     box: Running, at: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -357,8 +396,19 @@ def test_doctor_is_not_content_while_a_provider_is_half_set_up(
     at({**fleet, "POLINATE_API_KEY": "half"})
     code, findings, text = examine(capsys)
     assert (code, findings["ok"]) == (1, False)
-    assert "fleet: works" in text and "polinate: half set up" in text and "only incomplete" in text
+    assert "fleet: works" in text and "polinate: not ready" in text
+    assert HALF_SET_UP in text and HALF_SET_UP in findings["notes"]
     assert "Tenant" not in text, "that is FlexPortal's, and nobody set it up"
+
+
+def test_doctor_is_not_content_while_the_default_provider_is_not_ready(
+    box: Running, at: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = {name: value for name, value in box.environment.items() if name.startswith("FLEET")}
+    at({**fleet, "ORDER_MCP_DEFAULT_PROVIDER": "polinate"})
+    code, findings, text = examine(capsys)
+    assert (code, findings["ok"]) == (1, False)
+    assert "fleet: works" in text and DEFAULT_NOT_READY.format(name="polinate") in text
 
 
 def test_doctor_says_what_get_order_says_and_which_variable_to_look_at(
@@ -367,7 +417,7 @@ def test_doctor_says_what_get_order_says_and_which_variable_to_look_at(
     at(environment(stub.origin, "flexportal"))
     causes = {
         "FLEXPORTAL_API_KEY": Reply(401, json={}),
-        "FLEXPORTAL_REGION or FLEXPORTAL_BASE_URL": Reply(404, body="<html>"),
+        "FLEXPORTAL_BASE_URL": Reply(404, body="<html>"),
     }
     for variables, reply in causes.items():
         stub.reply = reply

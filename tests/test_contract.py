@@ -220,6 +220,12 @@ async def test_a_failure_has_the_same_code_at_every_provider(stub: Stub, name: s
     }
 
 
+async def test_a_redirect_is_said_to_be_one(stub: Stub) -> None:
+    redirect, *_ = FAILURES["a redirect"]
+    results = await ask(stub, "fleet", {"a redirect": redirect})
+    assert "answered with a redirect" in sentence_of(results["a redirect"])
+
+
 def with_member(text: str, member: str | bytes) -> bytes:
     """A JSON object with one member more, whatever that is."""
     member = member.encode() if isinstance(member, str) else member

@@ -169,7 +169,7 @@ async def test_many_long_answers_at_once_take_turns(other: Stub, stub: Stub) -> 
             found(await ask(client))
             slowest = max(slowest, time.monotonic() - started)
     assert all(found(result)["line_items_total"] == 2_500 for result in results)
-    assert slowest < 1.5, "sixteen together would take longer than that"
+    assert slowest < 3, "sixteen together would take longer than that"
 
 
 # Names --------------------------------------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ def test_a_process_ends_at_once_while_names_are_looked_up(tmp_path: Path) -> Non
         program.answer(99)
         left = time.monotonic()
         assert program.leave() == 0
-        assert time.monotonic() - left < 3
+        assert time.monotonic() - left < 15
     assert program.stderr == ""
 
 
@@ -514,4 +514,4 @@ async def test_a_certificate_that_is_not_trusted_is_unreachable_and_says_so(tmp_
         async with connected(FLEET | {"FLEET_BASE_URL": origin}) as client:
             result = await ask(client)
     assert error_of(result)["code"] == "unreachable"
-    assert "no secure (TLS) connection" in sentence_of(result)
+    assert "its TLS certificate is not trusted on this machine" in sentence_of(result)

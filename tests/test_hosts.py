@@ -255,7 +255,7 @@ def test_from_a_cache_the_command_that_still_works_next_week_is_printed(
     run_once(tmp_path, None, monkeypatch)
     pasted = config(host)
     assert [pasted.entry["command"], *pasted.entry["args"]] == ["uvx", f"order-mcp@{__version__}", "--sandbox"]
-    assert "cache" not in json.dumps(pasted.document) and "absolute path" in config.advice
+    assert "cache" not in json.dumps(pasted.document) and "full path" in config.advice
 
 
 @every_host

@@ -332,7 +332,7 @@ def test_a_blank_form_is_answered_in_the_words_of_the_form() -> None:
     assert json.loads(error)["error"]["code"] == "not_configured"
     assert "Fleet: “Fleet: API key” is not set." in sentence
     assert "“FlexPortal: region” or “FlexPortal: address” is not set." in sentence
-    assert "switch the sandbox on" in sentence
+    assert "switch on the sandbox" in sentence
     assert not re.search("[A-Z]_[A-Z]", sentence)
     titles = {option["title"] for option in FORM["user_config"].values()}
     assert set(re.findall("“(.*?)”", sentence)) <= titles

@@ -279,7 +279,7 @@ async def test_with_nothing_configured_auto_names_the_variables_and_the_sandbox(
     error = error_of(result)
     assert error == {"code": "not_configured", "retryable": False, "next_step": "tell_operator"}
     sentence = sentence_of(result)
-    for name in ("FLEET_API_KEY", "FLEXPORTAL_API_KEY", "SENMO_BASE_URL", "POLINATE_BUSINESS_ID", "--sandbox"):
+    for name in ("FLEET_API_KEY", "FLEXPORTAL_API_KEY", "SENMO_BASE_URL", "POLINATE_BUSINESS_ID", "the sandbox"):
         assert name in sentence
 
 

@@ -48,18 +48,23 @@ class Account:
     @property
     def credential_variables(self) -> list[str]:
         """The variables that hold its credential."""
-        settings = self.setup.settings
-        return [
-            str(field.alias)
-            for name, field in self._kind.Settings.model_fields.items()
-            if getattr(settings, name, None) is not None and str(field.alias) not in self.address_variables
-        ]
+        return [name for name in self._given if name not in self._address_names]
 
     @property
     def address_variables(self) -> list[str]:
-        """The variables that say where it is."""
-        settings = self._kind.Settings
-        return list(settings.address_from or (str(settings.model_fields["base_url"].alias),))
+        """The variables that say where it is; none where it is the usual address."""
+        return [name for name in self._given if name in self._address_names]
+
+    @property
+    def _given(self) -> list[str]:
+        settings = self.setup.settings
+        fields = self._kind.Settings.model_fields.items()
+        return [str(field.alias) for name, field in fields if settings and name in settings.model_fields_set]
+
+    @property
+    def _address_names(self) -> tuple[str, ...]:
+        kind = self._kind.Settings
+        return kind.address_from or (str(kind.model_fields["base_url"].alias),)
 
     def has(self, noun: Noun) -> bool:
         """Whether the provider has orders, or carts, at all."""

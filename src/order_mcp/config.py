@@ -27,7 +27,9 @@ class ServerSettings(BaseModel):
         "ORDER_MCP_AUDIENCE", "Who reads the answers", default=Audience.AGENT, choices=AUDIENCES
     )
     default_provider: Annotated[str, BeforeValidator(one_of(*PROVIDERS))] | None = variable(
-        "ORDER_MCP_DEFAULT_PROVIDER", "What `auto` means, when not all are to be asked", choices=tuple(PROVIDERS)
+        "ORDER_MCP_DEFAULT_PROVIDER",
+        "Whom a call asks that names no provider; blank: all of them",
+        choices=tuple(PROVIDERS),
     )
     timeout_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_TIMEOUT_SECONDS"])] = Field(
         8.0, alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"

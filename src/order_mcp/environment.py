@@ -132,9 +132,17 @@ def _text_of(path: str) -> str:
     try:
         return read_text(path, MAX_FILE_BYTES)
     except (OSError, ValueError):
-        raise ConfigurationError(
-            f"--env-file {path!r} cannot be read as a text file of at most {MAX_FILE_BYTES // 1024} KiB."
-        ) from None
+        raise ConfigurationError(f"--env-file {path!r} {_why_unreadable(path)}.") from None
+
+
+def _why_unreadable(path: str) -> str:
+    if os.path.isdir(path):
+        return "is a folder; name the file in it"
+    if os.path.exists(path):
+        return f"cannot be read as a text file of at most {MAX_FILE_BYTES // 1024} KiB"
+    if path.startswith("~"):
+        return "does not exist; only a shell knows what ~ is, so write the whole path"
+    return "does not exist"
 
 
 def _unreadable(path: str, original: Any, rule: str) -> ConfigurationError:

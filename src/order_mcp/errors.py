@@ -102,7 +102,7 @@ class InvalidInput(OrderMcpError):
 
 class NotFound(OrderMcpError):
     code = "not_found"
-    when = "the provider answered in its own words that it has no such order or cart"
+    when = "the provider answered in its own words that it has none; under `auto` also where it refused the id"
     next_step = "check_id"
     for_customer = "I cannot find your {noun} with this id. Please check the id and send it again."
 
@@ -188,6 +188,8 @@ class Unreachable(OrderMcpError):
     next_step = "retry_later"
     retryable = True
     for_customer = _NO_ANSWER
+    look_at: Sequence[str] = ()
+    """The variables that are to blame, where it is not the provider's own address."""
 
 
 class UpstreamError(OrderMcpError):

@@ -50,6 +50,10 @@ class Router:
             return await account.look_up(noun, id, self._on_attempt)
         except NotFound as missing:
             raise self._not_found(noun, {account.name: missing}, {}) from None
+        except NotConfigured as error:
+            if name == AUTO:
+                error.sentence += " It was asked because ORDER_MCP_DEFAULT_PROVIDER names it."
+            raise
 
     async def _ask_all(self, noun: Noun, id: str) -> Record:
         able = [account for account in self._accounts.values() if account.has(noun)]
@@ -205,7 +209,7 @@ def _nothing_configured(able: Sequence[Account], *, try_sandbox: bool) -> NotCon
     """The error while no provider that could answer has a single variable set."""
     problems = " ".join(f"{account.title}: {' '.join(account.setup.problems)}" for account in able)
     # Where others are set up, the sandbox would take the place of real orders.
-    sandbox = ", or switch the sandbox on (--sandbox) to try it with emulated data" if try_sandbox else ""
+    sandbox = ", or switch on the sandbox to try it with made-up orders" if try_sandbox else ""
     return NotConfigured(
         f"No provider that could answer is set up on this server. {problems} The operator has to set what one "
         f"provider needs and restart the server{sandbox}.",

@@ -48,7 +48,7 @@ async def demonstrate() -> int:
     print(configuration(HOSTS["claude-desktop"], Plan()))
     print(f"\nWhich file that is, and what other hosts need ({', '.join(HOSTS)}):")
     print(f"  {shlex.join(this_program())} config HOST")
-    print("For real orders README.md says where each key comes from.")
+    print("For real orders the README says where each key comes from: https://github.com/order-mcp/order-mcp#readme")
     # The last two questions are there for their errors.
     return 0 if errors == [False] * (len(QUESTIONS) - 2) + [True, True] else 1
 

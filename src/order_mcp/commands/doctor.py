@@ -26,7 +26,14 @@ from ..errors import (
 NOT_FOR_THE_PUBLIC = (
     "Nobody is asked who they are: anybody who types an id gets that order. This version is not yet for the public."
 )
-HALF_SET_UP = "Until this is mended, an order that is found nowhere else cannot be called missing, only incomplete."
+NOTHING_SET_UP = "Nothing is set up. Set what one provider needs, or try it with --sandbox."
+NOTHING_READY = "No provider is ready. Mend the settings above, or try it with --sandbox."
+HALF_SET_UP = "Until that is mended, an order that the others do not have is `incomplete`, and not `not_found`."
+DEFAULT_NOT_READY = "ORDER_MCP_DEFAULT_PROVIDER names {name}, which is not ready: a call that names nobody fails."
+
+
+OWN_NETWORK = "the network of this machine, because the address is the usual one"
+REFUSED = "{title} answered our test question with a refusal (400). Neither its address nor the credential is proven."
 
 
 class Verdict(NamedTuple):
@@ -68,26 +75,43 @@ async def examine(config: Config, desk: Desk) -> dict[str, Any]:
     async with anyio.create_task_group() as group:
         for name in providers:
             group.start_soon(look, name)
-    states = [finding["state"] for finding in providers.values()]
+    troubles = _troubles(providers, config.server.default_provider)
     configured = [finding for finding in providers.values() if finding["state"] == "configured"]
     unproven = [finding["unproven"] for finding in configured if finding["unproven"]]
     return {
-        "ok": bool(configured) and "incomplete" not in states and all(finding["works"] for finding in configured),
+        "ok": not troubles and all(finding["works"] for finding in configured),
         "audience": config.server.audience.value,
         "providers": providers,
-        "notes": [*dict.fromkeys(unproven), NOT_FOR_THE_PUBLIC],
+        "notes": [*troubles, *dict.fromkeys(unproven), NOT_FOR_THE_PUBLIC],
     }
+
+
+def _troubles(providers: dict[str, dict[str, Any]], default: str | None) -> list[str]:
+    """What is wrong with the settings as a whole."""
+    states = {name: finding["state"] for name, finding in providers.items()}
+    troubles = []
+    if "configured" not in states.values():
+        troubles.append(NOTHING_READY if "incomplete" in states.values() else NOTHING_SET_UP)
+    elif "incomplete" in states.values():
+        troubles.append(HALF_SET_UP)
+    if default and states[default] != "configured":
+        troubles.append(DEFAULT_NOT_READY.format(name=default))
+    return troubles
 
 
 async def _try(desk: Desk, account: Account) -> dict[str, Any]:
     started = time.monotonic()
     outcome, sentence, verdict = "found", "", VERDICTS[NotFound]
+    to_blame: list[str] = []
     try:
         await desk.try_out(account.name)
     except OrderMcpError as error:
         outcome, sentence = error.code, error.sentence
         verdict = VERDICTS.get(type(error), ANY_OTHER_ANSWER)
-    variables = {"credential": account.credential_variables, "address": account.address_variables}
+        variables = {"credential": account.credential_variables, "address": account.address_variables or [OWN_NETWORK]}
+        to_blame = list(getattr(error, "look_at", ())) or variables.get(verdict.look_at, [])
+        if isinstance(error, InvalidInput):
+            sentence = REFUSED.format(title=account.title)
     return {
         "reachable": verdict.reachable,
         "credential": verdict.credential,
@@ -95,7 +119,7 @@ async def _try(desk: Desk, account: Account) -> dict[str, Any]:
         "outcome": outcome,
         # Of an order that cannot exist, "not found" is the good answer, and advice about its id would be none.
         "sentence": "" if verdict.works else sentence,
-        "look_at": variables.get(verdict.look_at, []),
+        "look_at": to_blame,
         "unproven": account.unproven if verdict.works else "",
         "milliseconds": round((time.monotonic() - started) * 1000),
     }
@@ -106,11 +130,6 @@ def report(findings: dict[str, Any]) -> str:
     lines = []
     for name, finding in findings["providers"].items():
         lines += _configured(name, finding) if finding["state"] == "configured" else _not_configured(name, finding)
-    states = {finding["state"] for finding in findings["providers"].values()}
-    if "incomplete" in states:
-        lines.append(HALF_SET_UP)
-    if "configured" not in states:
-        lines.append("Nothing is configured. Set one provider's variables, or try it with --sandbox.")
     lines.append(f"audience: {findings['audience']}")
     return "\n".join([*lines, *findings["notes"]])
 
@@ -118,18 +137,22 @@ def report(findings: dict[str, Any]) -> str:
 def _configured(name: str, finding: dict[str, Any]) -> list[str]:
     lines = [f"{name}: {'works' if finding['works'] else 'DOES NOT WORK'}", f"  {finding['base_url']}"]
     reachable = "reached" if finding["reachable"] else "not reachable"
-    lines.append(f"  {reachable}, credential {_CREDENTIAL[finding['credential']]}, {finding['milliseconds']} ms")
+    lines.append(f"  {reachable}, {_CREDENTIAL[finding['credential']]}, {finding['milliseconds']} ms")
     if finding["works"]:
-        return [*lines, "  It was asked for an order that cannot exist, and said that it has none, as it should."]
+        return [*lines, "  It was asked for an order that cannot exist, and answered that it has none. That is right."]
     lines.append(f"  {finding['sentence']} ({finding['outcome']})")
     if finding["look_at"]:
         lines.append(f"  Look at {' or '.join(finding['look_at'])}.")
     return lines
 
 
-_CREDENTIAL = {"accepted": "accepted", "refused": "refused", "could not tell": "neither accepted nor refused"}
+_CREDENTIAL = {
+    "accepted": "credential accepted",
+    "refused": "credential refused",
+    "could not tell": "whether the credential is right is not known",
+}
 
 
 def _not_configured(name: str, finding: dict[str, Any]) -> list[str]:
-    state = "half set up" if finding["state"] == "incomplete" else finding["state"]
+    state = "not ready" if finding["state"] == "incomplete" else finding["state"]
     return [f"{name}: {state}", *(f"  {problem}" for problem in finding["problems"])]

@@ -84,7 +84,9 @@ def configuration(host: Host, plan: Plan) -> str:
 
 def advice(host: Host, plan: Plan) -> str:
     """Where it belongs, and what is left to do."""
-    lines = [f"For {host.title}. What is printed belongs in this file, beside what is there already:"]
+    lines = [
+        f"For {host.title}. Add it to this file. Keep what is there; if there is {host.key} already, add only our part:"
+    ]
     lines += [f"  {system:<8} {path}" for system, path in host.files().items()]
     if host.project:
         lines.append(f"  or, for one project only, {host.project} in its folder")
@@ -102,7 +104,7 @@ def advice(host: Host, plan: Plan) -> str:
         names = ", ".join(plan.kept_back)
         lines.append(f"{host.title} asks for {names}." if host.asks else f"Replace the placeholder of {names}.")
     if this_program()[0] == "uvx":
-        lines.append("If the host does not find uvx, write its absolute path instead.")
+        lines.append("uvx comes with uv, which has to be installed. If the host does not find it, write its full path.")
     lines.append(f"If it does not connect: {host.logs}")
     return "\n".join([*lines, *plan.problems])
 

@@ -89,10 +89,11 @@ HOSTS = {
         file=".claude.json",
         project=".mcp.json",
         then="The project's file is meant to be committed: keep secrets out of it. /mcp shows the server.",
-        logs="`claude mcp list` says whether it connects; `claude --debug mcp` shows what the server writes.",
+        logs="`claude mcp list` says whether it connects; after `claude --debug` the file "
+        "~/.claude/debug/latest has what the server wrote.",
         asks_first="It asks once before it starts a server of a project's .mcp.json; "
         "`claude mcp reset-project-choices` makes it ask again.",
-        add=("claude", "mcp", "add", "--transport", "stdio"),
+        add=("claude", "mcp", "add", "--scope", "user", "--transport", "stdio"),
     ),
     # https://cursor.com/docs/mcp
     "cursor": Host(

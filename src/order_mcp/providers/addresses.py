@@ -13,8 +13,15 @@ import httpx2
 _HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
+PROXIES, CERTIFICATES = ("HTTPS_PROXY", "ALL_PROXY"), ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
 class UnusableSetting(httpcore2.ConnectError):
     """A proxy or a certificate file of this machine that the library refuses; the message says which."""
+
+    def __init__(self, message: str, variables: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.variables = variables
 
 
 def ssl_context() -> ssl.SSLContext:
@@ -29,7 +36,9 @@ def ssl_context() -> ssl.SSLContext:
             raise OSError  # a pipe without a writer would block
         return httpcore2.default_ssl_context()
     except (OSError, ValueError):
-        raise UnusableSetting("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read") from None
+        raise UnusableSetting(
+            "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read", CERTIFICATES
+        ) from None
 
 
 def proxy_for(host: str, context: ssl.SSLContext) -> httpcore2.Proxy | None:
@@ -50,7 +59,8 @@ def proxy_for(host: str, context: ssl.SSLContext) -> httpcore2.Proxy | None:
         # Its address is not repeated: it may hold a password.
         raise UnusableSetting(
             "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; it has to be an address such as "
-            "http://proxy.example.com:8080, with special characters of a password percent-encoded"
+            "http://proxy.example.com:8080, with special characters of a password percent-encoded",
+            PROXIES,
         ) from None
     url = httpcore2.URL(
         scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=proxy.url.raw_path

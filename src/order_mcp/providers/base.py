@@ -215,6 +215,11 @@ class Provider(Generic[SettingsType]):
                 request_id=request_id,
                 retry_after_seconds=wait,
             )
+        if 300 <= status < 400:
+            return self.bad_response(
+                "answered with a redirect, which is not followed: this address does not look like {provider}'s API",
+                body,
+            )
         return self.bad_response("answered with a status that its documentation does not list", body)
 
     def request_id(self, body: Any) -> str | None:

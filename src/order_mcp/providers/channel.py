@@ -16,9 +16,9 @@ import httpcore2
 import httpx2
 
 from ..errors import BadResponse, Timeout, Unreachable
-from .addresses import UnusableSetting, is_loopback, proxy_for, ssl_context
+from .addresses import CERTIFICATES, PROXIES, UnusableSetting, is_loopback, proxy_for, ssl_context
 from .inflate import ACCEPTED, Undecodable
-from .network import CAUSES, Backend, NotSecure
+from .network import CAUSES, Backend, NotSecure, NotTrusted
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
 
 MAX_IN_FLIGHT = 16
@@ -216,12 +216,20 @@ class Channel:
         return self._pool
 
     def _unreachable(self, failure: Exception) -> Unreachable:
-        if isinstance(failure, UnusableSetting):
-            return Unreachable(f"{{provider}} could not be reached: {failure}. Try again, or tell the operator.")
         cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
-        if self._is_proxied and isinstance(failure, httpcore2.ConnectError) and not isinstance(failure, NotSecure):
-            cause = "the proxy that HTTPS_PROXY or ALL_PROXY names does not answer"
-        return Unreachable(f"{{provider}} could not be reached: {cause}. Try again a little later.")
+        to_blame: tuple[str, ...] = ()
+        if isinstance(failure, UnusableSetting):
+            cause, to_blame = str(failure), failure.variables
+        elif self._is_proxied and isinstance(failure, httpcore2.ConnectError) and not isinstance(failure, NotSecure):
+            cause, to_blame = "the proxy that HTTPS_PROXY or ALL_PROXY names does not answer", PROXIES
+        elif self._is_proxied and isinstance(failure, httpcore2.ProxyError):
+            to_blame = PROXIES
+        elif isinstance(failure, NotTrusted):
+            to_blame = CERTIFICATES
+        advice = "Try again, or tell the operator." if to_blame else "Try again a little later."
+        unreachable = Unreachable(f"{{provider}} could not be reached: {cause}. {advice}")
+        unreachable.look_at = to_blame
+        return unreachable
 
 
 def _timeout(seconds: float) -> Timeout:

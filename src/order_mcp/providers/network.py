@@ -38,6 +38,10 @@ class NotSecure(httpcore2.ConnectError):
     """No TLS connection came about: no handshake, or a certificate that is not trusted."""
 
 
+class NotTrusted(NotSecure):
+    """The certificate is not one that this machine trusts."""
+
+
 class Refused(httpcore2.ConnectError):
     """Somebody is there, and nobody listens at that port."""
 
@@ -46,6 +50,7 @@ class Refused(httpcore2.ConnectError):
 CAUSES: tuple[tuple[type[Exception], str], ...] = (
     (NameNotFound, "the name of its host was not found"),
     (Refused, "the connection was refused"),
+    (NotTrusted, "its TLS certificate is not trusted on this machine"),
     (NotSecure, "no secure (TLS) connection could be made"),
     (httpcore2.ProxyError, "the proxy refused the connection"),
     (httpcore2.ConnectError, "no connection could be made"),
@@ -159,7 +164,8 @@ class Stream(httpcore2.AsyncNetworkStream):
             with anyio.CancelScope(shield=True):
                 await self._inner.aclose()
             if isinstance(failure, httpcore2.ConnectError | OSError | ValueError):
-                raise NotSecure from None
+                is_distrusted = isinstance(failure.__cause__, ssl.SSLCertVerificationError)
+                raise (NotTrusted if is_distrusted else NotSecure) from None
             raise
 
     def get_extra_info(self, info: str) -> Any:
