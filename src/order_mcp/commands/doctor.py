@@ -30,8 +30,6 @@ NOTHING_SET_UP = "Nothing is set up. Set what one provider needs, or try it with
 NOTHING_READY = "No provider is ready. Mend the settings above, or try it with --sandbox."
 HALF_SET_UP = "Until that is mended, an order that the others do not have is `incomplete`, and not `not_found`."
 DEFAULT_NOT_READY = "ORDER_MCP_DEFAULT_PROVIDER names {name}, which is not ready: a call that names nobody fails."
-
-
 OWN_NETWORK = "the network of this machine, because the address is the usual one"
 REFUSED = "{title} answered our test question with a refusal (400). Neither its address nor the credential is proven."
 
