@@ -232,7 +232,10 @@ class Fleet(Provider[FleetSettings]):
     def why_refused(cls, id: str) -> str | None:
         if ID.fullmatch(id):
             return None
-        return "its ids are digits without a leading zero" if id.isdigit() else "its ids are digits only"
+        if not id.isdigit():
+            return "its ids are digits only"
+        # Other scripts have digits of their own, such as "١٠٠٨".
+        return "its ids are digits without a leading zero" if id.isascii() else "its ids are written in the digits 0 to 9"
 
     def is_missing(self, body: Any) -> bool:
         # The cart endpoint may say either, depending on how far the basket is.
