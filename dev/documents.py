@@ -17,7 +17,6 @@ from order_mcp.providers.settings import Variable
 from order_mcp.wording import listed
 
 from .hosts_table import hosts
-from .keys import key_of
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -88,10 +87,9 @@ def _introduced(provider: type[Provider[Any]]) -> str:
 def _keys() -> list[str]:
     rows = ["| provider | what to set | where it comes from | right it needs | source |", "|---|---|---|---|---|"]
     for provider in PROVIDERS.values():
-        key = key_of(provider.name)
-        needs = "; ".join(re.sub(r"\b[A-Z_]{4,}\b", r"`\g<0>`", need) for need in provider.Settings.needs)
-        sources = ", ".join(f"[{number}]({source})" for number, source in enumerate(key.sources, 1))
-        rows.append(f"| {provider.title} | {needs} | {key.page} | {key.right} | {sources} |")
+        needs = "; ".join(re.sub(r"\b[A-Z0-9_]{4,}\b", r"`\g<0>`", need) for need in provider.Settings.needs)
+        sources = ", ".join(f"[{number}]({source})" for number, source in enumerate(provider.key_sources, 1))
+        rows.append(f"| {provider.title} | {needs} | {provider.key_from} | {provider.key_right} | {sources} |")
     return rows
 
 

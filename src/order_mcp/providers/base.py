@@ -44,6 +44,12 @@ class Provider(Generic[SettingsType]):
     """What its answers hold, for the provider table."""
     signs_in_with: ClassVar[str]
     """How it signs in, for the provider table."""
+    key_from: ClassVar[str]
+    """Where in the provider's own pages its key is made or found, for whoever needs one."""
+    key_right: ClassVar[str]
+    """The least that the key must be allowed to do."""
+    key_sources: ClassVar[tuple[str, ...]]
+    """The addresses of the pages that say so."""
     support: ClassVar[str] = "from its documentation; no live account tried yet"
     """How far it was tried, for the provider table."""
     privacy_policy: ClassVar[str] = ""

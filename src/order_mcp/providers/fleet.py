@@ -217,6 +217,9 @@ class Fleet(Provider[FleetSettings]):
     Settings = FleetSettings
     tells = "status, rent, devices by name, order and contract number, order date"
     signs_in_with = "platform key (bearer)"
+    key_from = "the Fleet cockpit; the secret is shown once, and belongs to one workspace"
+    key_right = "scope READ; WRITE is not needed"
+    key_sources = ("https://docs.fleet.co/authentication/", "https://docs.fleet.co/installation/")
     support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://fleet.co/en/privacy-gdpr"
     states_period = False
