@@ -238,7 +238,9 @@ class Fleet(Provider[FleetSettings]):
         if not id.isdigit():
             return "its ids are digits only"
         # Other scripts have digits of their own, such as "١٠٠٨".
-        return "its ids are digits without a leading zero" if id.isascii() else "its ids are written in the digits 0 to 9"
+        return (
+            "its ids are digits without a leading zero" if id.isascii() else "its ids are written in the digits 0 to 9"
+        )
 
     def is_missing(self, body: Any) -> bool:
         # The cart endpoint may say either, depending on how far the basket is.
