@@ -17,6 +17,7 @@ from order_mcp.providers.settings import Variable
 from order_mcp.wording import listed
 
 from .hosts_table import hosts
+from .stories import STORY
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -42,6 +43,7 @@ def with_tables(text: str) -> str:
         "providers": _providers(),
         "keys": _keys(),
         "contents": _contents(),
+        "story": _story(),
         "errors": _errors(),
         "variables": _variables(),
         "hosts": hosts(),
@@ -98,6 +100,14 @@ def _contents() -> list[str]:
     for provider in PROVIDERS.values():
         rows.append(f"| {provider.title} | `{provider.name}` | {provider.tells} | {provider.signs_in_with} |")
     return rows
+
+
+def _story() -> list[str]:
+    keys = {"": STORY.needed, " (optional)": STORY.optional}
+    rows = [
+        (ways.replace(" or ", "` or `"), which, what) for which, some in keys.items() for ways, what in some.items()
+    ]
+    return ["| key | what it holds |", "|---|---|", *(f"| `{ways}`{which} | {what} |" for ways, which, what in rows)]
 
 
 def _errors() -> list[str]:
