@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 
 from dev import stories
-from dev.documents import ROOT
+from dev.documents import README, ROOT, with_tables
+from dev.manifest import manifest_json
+from order_mcp.environment import labelled
 from order_mcp.providers.registry import HAS_TO_SAY, PROVIDERS, provider_in
 
 LIMIT = 300
@@ -157,6 +159,17 @@ def test_a_name_is_fit_for_variables_and_addresses() -> None:
         else:
             with pytest.raises(TypeError, match="a fit name"):
                 provider_in(module)
+
+
+def test_a_name_with_digits_is_a_name_wherever_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (GIVEN / f"{NAME}.py").read_text(encoding="utf-8")
+    text = text.replace('name = "lendwell"', 'name = "lendwell24"').replace("LENDWELL_", "LENDWELL24_")
+    module = module_of(text, "lendwell24")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(PROVIDERS, "lendwell24", provider_in(module))
+    assert "| Lendwell | `LENDWELL24_API_KEY` | " in with_tables(README.read_text(encoding="utf-8"))
+    assert '"Lendwell API key. Lendwell needs it."' in manifest_json()
+    assert labelled("LENDWELL24_API_KEY is not set.", {"LENDWELL24_API_KEY": "“key”"}) == "“key” is not set."
 
 
 def module_of(text: str, name: str = NAME) -> ModuleType:

@@ -18,7 +18,7 @@ from .base import Provider
 
 AnyProvider = Provider[Any]
 
-NAME = re.compile(rf"(?!{AUTO}$)[a-z][a-z0-9]*")
+NAME = re.compile("[a-z][a-z0-9]*")
 HAS_TO_SAY = [name for name in Provider.__annotations__ if not hasattr(Provider, name)]
 
 
@@ -47,7 +47,7 @@ def _missing(kind: type[AnyProvider], file: str) -> Iterator[str]:
     """What a provider class has to say and does not."""
     said = [name for name in HAS_TO_SAY if getattr(kind, name, None)]
     yield from (name for name in HAS_TO_SAY if name not in said)
-    if "name" in said and not (kind.name == file and NAME.fullmatch(file)):
+    if "name" in said and not (kind.name == file != AUTO and NAME.fullmatch(file)):
         yield f"a fit name (that of the file, in lower-case letters and digits, and not “{AUTO}”)"
     if "Settings" in said and not getattr(kind.Settings, "needs", None):
         yield "Settings.needs"
