@@ -1,20 +1,18 @@
 """docs/answers.md: what an agent and a customer are told, from the golden stories, for brands to read beforehand."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from order_mcp.config import read_config
 from order_mcp.errors import all_errors
 from order_mcp.models import OrderStatus, WarningCode
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.tools import CART_TOOL
 
 from .documents import ROOT
+from .stories import DESK, read_stories
 
 PAGE = ROOT / "docs" / "answers.md"
-STORIES = ROOT / "tests" / "fixtures"
 INTRODUCTION = """\
 # What is said, and to whom
 
@@ -53,16 +51,9 @@ def answers_md() -> str:
 
 
 def _told() -> Iterator[Told]:
-    for folder in (*PROVIDERS, "desk"):
-        for file in sorted((STORIES / folder).glob("*.json")):
-            yield json.loads(with_what_is_missing(file.read_text(encoding="utf-8"))) | {"file": file}
-
-
-def with_what_is_missing(story: str) -> str:
-    """The text of a story; `{what_is_missing}` in it stands for what every provider needs, which grows with each."""
-    setups = read_config({}).providers.items()
-    missing = " ".join(f"{PROVIDERS[name].title}: {' '.join(setup.problems)}" for name, setup in setups)
-    return story.replace("{what_is_missing}", missing)
+    for folder in (*PROVIDERS, DESK):
+        for file, story in read_stories(folder):
+            yield story | {"file": file}
 
 
 def _warnings(each: Told) -> list[str]:

@@ -17,7 +17,7 @@ from order_mcp.providers.settings import Variable
 from order_mcp.wording import listed
 
 from .hosts_table import hosts
-from .keys import key_of
+from .stories import STORY
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -43,6 +43,7 @@ def with_tables(text: str) -> str:
         "providers": _providers(),
         "keys": _keys(),
         "contents": _contents(),
+        "story": _story(),
         "errors": _errors(),
         "variables": _variables(),
         "hosts": hosts(),
@@ -88,10 +89,9 @@ def _introduced(provider: type[Provider[Any]]) -> str:
 def _keys() -> list[str]:
     rows = ["| provider | what to set | where it comes from | right it needs | source |", "|---|---|---|---|---|"]
     for provider in PROVIDERS.values():
-        key = key_of(provider.name)
-        needs = "; ".join(re.sub(r"\b[A-Z_]{4,}\b", r"`\g<0>`", need) for need in provider.Settings.needs)
-        sources = ", ".join(f"[{number}]({source})" for number, source in enumerate(key.sources, 1))
-        rows.append(f"| {provider.title} | {needs} | {key.page} | {key.right} | {sources} |")
+        needs = "; ".join(re.sub(r"\b[A-Z0-9_]{4,}\b", r"`\g<0>`", need) for need in provider.Settings.needs)
+        sources = ", ".join(f"[{number}]({source})" for number, source in enumerate(provider.key_sources, 1))
+        rows.append(f"| {provider.title} | {needs} | {provider.key_from} | {provider.key_right} | {sources} |")
     return rows
 
 
@@ -100,6 +100,14 @@ def _contents() -> list[str]:
     for provider in PROVIDERS.values():
         rows.append(f"| {provider.title} | `{provider.name}` | {provider.tells} | {provider.signs_in_with} |")
     return rows
+
+
+def _story() -> list[str]:
+    keys = {"": STORY.needed, " (optional)": STORY.optional}
+    rows = [
+        (ways.replace(" or ", "` or `"), which, what) for which, some in keys.items() for ways, what in some.items()
+    ]
+    return ["| key | what it holds |", "|---|---|", *(f"| `{ways}`{which} | {what} |" for ways, which, what in rows)]
 
 
 def _errors() -> list[str]:

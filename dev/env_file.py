@@ -8,7 +8,6 @@ from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import Variable, variables
 
 from .documents import ROOT
-from .keys import key_of
 
 ENV_FILE = ROOT / "examples" / "order-mcp.env"
 INTRODUCTION = """\
@@ -35,12 +34,11 @@ def env_file() -> str:
 def _lines() -> Iterator[str]:
     yield INTRODUCTION
     for provider in PROVIDERS.values():
-        key = key_of(provider.name)
         yield from ("", f"# {provider.title}", "#")
         yield from _comment(f"Needed: {'; '.join(provider.Settings.needs)}.")
-        yield from _comment(f"Where from: {key.page}.")
-        yield from _comment(f"Right: {key.right}.")
-        for source in key.sources:
+        yield from _comment(f"Where from: {provider.key_from}.")
+        yield from _comment(f"Right: {provider.key_right}.")
+        for source in provider.key_sources:
             yield from _comment(f"Source: {source}")
         for variable in variables(provider.Settings):
             yield from _setting(variable)

@@ -150,7 +150,7 @@ def _title(provider: type[AnyProvider], variable: Variable) -> str:
 def _explained(provider: type[AnyProvider], variable: Variable) -> str:
     """What a provider's field is, and whether the provider can do without it."""
     titles = {each.name: f"“{_title(provider, each)}”" for each in variables(provider.Settings)}
-    needs = [need for need in provider.Settings.needs if variable.name in re.findall("[A-Z_]+", need)]
+    needs = [need for need in provider.Settings.needs if variable.name in re.findall("[A-Z0-9_]+", need)]
     ways = [f"{provider.title} needs {labelled(need, titles)}." for need in needs if need != variable.name]
     needed = ways or ([f"{provider.title} needs it."] if needs else ["Usually left blank."])
     return " ".join([f"{variable.description}.", *needed])

@@ -21,7 +21,7 @@ from order_mcp.commands.doctor import DEFAULT_NOT_READY, HALF_SET_UP, REFUSED
 from order_mcp.commands.terminal import READER_LEFT
 from order_mcp.config import read_config
 from order_mcp.providers.registry import PROVIDERS
-from order_mcp.sandbox import Running, running
+from order_mcp.sandbox import Running, Sandbox, running, serving
 
 from .conftest import SECRETS, environment
 from .processes import PATIENCE, run, started, until, variables_for
@@ -451,6 +451,19 @@ def test_doctor_prints_no_secret_and_no_customer_data(
 def test_doctor_works_on_the_sandbox(box: Running, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--sandbox"]) == 0
     assert capsys.readouterr().out.count(": works") == len(box.sandbox.emulators)
+
+
+def test_doctor_says_of_the_sandbox_which_provider_is_no_part_of_it(
+    box: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_fleet = Sandbox({"fleet": box.sandbox.emulators["fleet"]})
+    monkeypatch.setattr(serving, "create_sandbox", lambda: only_fleet)
+    code, findings, text = examine(capsys, "--sandbox")
+    assert code == 0 and findings["ok"] is True
+    for name in set(PROVIDERS) - {"fleet"}:
+        [problem] = findings["providers"][name]["problems"]
+        assert problem == f"{PROVIDERS[name].title} has no emulated API, so it is not part of the sandbox."
+        assert f"{name}: not set up\n  {problem}\n" in text
 
 
 # The sandbox command ------------------------------------------------------------------------------------------------

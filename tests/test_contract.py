@@ -22,6 +22,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from mcp.client import Client
 
+from dev.stories import DESK, FIXTURES
 from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
 from order_mcp.providers.registry import PROVIDERS
@@ -139,11 +140,21 @@ def test_a_status_that_is_in_no_table_survives_verbatim(name: str) -> None:
 
 @pytest.mark.parametrize("story", STORIES, ids=str)
 def test_a_story_says_where_it_is_from_and_tells_one_ending(story: Story) -> None:
-    assert "https://" in story.source
-    assert (story.expect is None) is not (story.expect_error is None)
+    assert "https://" in story.source, "`source` has the address of a page"
+    assert (story.expect is None) is not (story.expect_error is None), "either `expect` or `expect_error`"
     has_audience = "ORDER_MCP_AUDIENCE" in story.variables
     assert (story.to_customer is None) is has_audience, "either `to_customer` or an audience of its own"
-    assert story.provider == story.call["arguments"]["provider"]
+    arguments = story.call["arguments"]
+    assert arguments.get("provider") == story.provider, f"`call.arguments` has `provider`, which is {story.provider}"
+    assert f"{story.tool.removeprefix('get_')}_id" in arguments, f"`call.arguments` has the id that {story.tool} takes"
+
+
+@pytest.mark.parametrize("folder", [path.name for path in FIXTURES.iterdir() if path.is_dir()])
+def test_every_folder_of_stories_has_its_provider(folder: str) -> None:
+    known = {*PROVIDERS, DESK, "cost"}
+    assert folder in known, (
+        f"tests/fixtures/{folder} has stories of a provider that src/order_mcp/providers does not have"
+    )
 
 
 # The provider file ----------------------------------------------------------------------------------------------------
@@ -151,24 +162,24 @@ def test_a_story_says_where_it_is_from_and_tells_one_ending(story: Story) -> Non
 
 @every_provider
 def test_a_provider_file_introduces_itself(name: str) -> None:
+    # The registry has seen to it that nothing is missing.
     provider = PROVIDERS[name]
-    module = import_module(provider.__module__)
-    assert module.__name__.rpartition(".")[2] == name == provider.name
-    assert module.PROVIDER is provider
-    assert "https://" in (module.__doc__ or "")
-    assert provider.title and provider.tells and provider.signs_in_with
-    assert not provider.privacy_policy or provider.privacy_policy.startswith("https://")
-    assert any(provider.has(noun) for noun in Noun)
+    docstring = import_module(provider.__module__).__doc__ or ""
+    assert re.match(r".+ \(\S+\): .+", docstring), f"{name}.py has to begin with “{provider.title} (site): what it is.”"
+    assert "https://" in docstring, f"the docstring of {name}.py has to have the documentation's address"
+    addresses = {*provider.key_sources, provider.privacy_policy or "https://"}
+    assert all(address.startswith("https://") for address in addresses), "key_sources and privacy_policy are addresses"
 
 
 @every_provider
 def test_a_provider_declares_every_variable_it_needs_with_a_description(name: str) -> None:
     declared = variables(PROVIDERS[name].Settings)
-    assert all(v.name.startswith(f"{name.upper()}_") and v.description for v in declared)
-    assert any(v.secret for v in declared)
-    assert f"{name.upper()}_BASE_URL" in {v.name for v in declared}
+    begun = f"{name.upper()}_"
+    assert all(v.name.startswith(begun) and v.description for v in declared), f"each is described and begins {begun}"
+    assert any(v.secret for v in declared), "the credential is declared with secret(…)"
+    assert f"{begun}BASE_URL" in {v.name for v in declared}, f"the variable of base_url is {begun}BASE_URL"
     needed = {word for need in PROVIDERS[name].Settings.needs for word in need.split() if word not in ("and", "or")}
-    assert needed <= {v.name for v in declared}
+    assert needed <= {v.name for v in declared}, "`needs` is a tuple, and names variables that are declared"
 
 
 @every_provider

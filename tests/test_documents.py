@@ -14,7 +14,6 @@ import pytest
 from dev.answers import PAGE, answers_md
 from dev.documents import README, REPOSITORY, ROOT, SERVER_JSON, TABLED, server_json, with_tables
 from dev.env_file import ENV_FILE, env_file
-from dev.keys import KEYS
 from dev.manifest import MANIFEST, manifest_json
 from dev.picture import PICTURE, picture
 from order_mcp.commands.cli import _parser
@@ -125,10 +124,6 @@ def test_no_command_needs_a_path_that_the_reader_has_not(name: str) -> None:
 def test_every_next_step_is_explained_in_the_readme() -> None:
     for error in all_errors():
         assert f"| `{error.next_step}` |" in TEXT
-
-
-def test_no_key_is_described_for_a_provider_that_does_not_exist() -> None:
-    assert set(KEYS) <= set(PROVIDERS)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

@@ -238,7 +238,7 @@ def test_the_host_configuration_names_only_variables_that_exist() -> None:
     assert set(server["env"]) <= {variable.name for variable in all_variables()}
 
 
-SETTING = re.compile(r"^#([A-Z_]+)=(.*)$", re.MULTILINE)
+SETTING = re.compile(r"^#([A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
 
 def test_the_env_file_names_every_variable_and_no_other() -> None:

@@ -338,6 +338,18 @@ async def test_a_default_provider_without_carts_does_not_stand_in_the_way_of_one
     assert found(result)["provider"] == "fleet"
 
 
+async def test_in_the_sandbox_a_provider_without_an_emulated_api_says_so(world: World) -> None:
+    world.has("fleet")
+    variables = world.variables("fleet", ORDER_MCP_SANDBOX="1", ORDER_MCP_DEFAULT_PROVIDER="senmo")
+    for tool in ("get_order", "get_cart"):
+        refused = await ask(variables, tool=tool, provider="senmo")
+        said = "Senmo has no emulated API, so it is not part of the sandbox. Tell the user so."
+        assert sentence_of(refused).endswith(f" {said}")
+        error = error_of(refused)
+        assert (error["code"], error["provider"], error["next_step"]) == ("unsupported_operation", "senmo", "tell_user")
+    assert found(await ask(variables))["provider"] == "fleet"  # a default that is not there is no obstacle
+
+
 # Carts --------------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from . import __version__
 from .config import Config
-from .errors import InvalidInput, NotConfigured
+from .errors import InvalidInput, NotConfigured, UnsupportedOperation
 from .models import Noun, Record, Source
 from .providers.channel import Channel, Http, OnAttempt, nobody_listens
 from .providers.registry import PROVIDERS, AnyProvider
@@ -67,8 +67,8 @@ class Account:
         return kind.address_from or (str(kind.model_fields["base_url"].alias),)
 
     def has(self, noun: Noun) -> bool:
-        """Whether the provider has orders, or carts, at all."""
-        return self._kind.has(noun)
+        """Whether orders, or carts, can be had here at all."""
+        return self.setup.possible and self._kind.has(noun)
 
     def why_refused(self, id: str) -> str | None:
         """Why there could not be such an id ("its ids are …"), or None where there could."""
@@ -91,6 +91,8 @@ class Account:
         Raises:
             OrderMcpError: every code of `errors` but `internal`, `ambiguous` and `incomplete`.
         """
+        if not self.setup.possible:
+            raise UnsupportedOperation(f"{' '.join(self.setup.problems)} Tell the user so.", provider=self.name)
         if not self.has(noun):
             raise self._kind.unsupported().said_of(self.name, self.title, noun)
         if self._provider is None:

@@ -117,7 +117,15 @@ def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None
     server = _read_server(given)
     forgotten = {name for name, value in environment.items() if is_placeholder(name, value)}
     setups = {name: read_setup(provider.Settings, given, read_text, forgotten) for name, provider in PROVIDERS.items()}
+    if server.sandbox:
+        # Every emulated API comes with its variables.
+        setups = {name: setup if setup.begun else _not_emulated(name) for name, setup in setups.items()}
     return Config(server, {name: _labelled(setup, labels or {}) for name, setup in setups.items()}, unknown)
+
+
+def _not_emulated(name: str) -> Setup:
+    why = f"{PROVIDERS[name].title} has no emulated API, so it is not part of the sandbox."
+    return Setup(None, (why,), possible=False)
 
 
 def _labelled(setup: Setup, labels: Mapping[str, str]) -> Setup:

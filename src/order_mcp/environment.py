@@ -26,7 +26,7 @@ _KUBERNETES = re.compile(
 )
 # A line of a file whose value stands there as it is: no quotation marks, no escapes, no comment.
 _PLAIN_LINE = re.compile(r"(?:export )?(ORDER_MCP_[A-Z_]+)=([A-Za-z0-9._-]*)")
-_NAME = re.compile("[A-Z_]+")
+_NAME = re.compile("[A-Z0-9_]+")
 # A variable of ours inside another one's value: a line of its own, or with a sign behind it that gives it a value.
 _HOLDS_OURS = re.compile(r"order[_-]mcp[_-][a-z_-]{1,40}(['\"]?[ \t]{0,40}[=:]|[ \t]+[a-z])", re.IGNORECASE)
 

@@ -119,7 +119,7 @@ class Ambiguous(OrderMcpError):
 
 class UnsupportedOperation(OrderMcpError):
     code = "unsupported_operation"
-    when = "the provider has no carts"
+    when = "the provider has no carts, or no part in the sandbox"
     next_step = "tell_user"
     for_customer = "I am sorry, I cannot look up {noun}s here."
 

@@ -81,6 +81,9 @@ class Lendwell(Provider[LendwellSettings]):
     Settings = LendwellSettings
     tells = "status, total, lines by article, order number, order and expected date, tracking"
     signs_in_with = "API key (header)"
+    key_from = "the Lendwell office: Settings → Keys"
+    key_right = "reading orders"
+    key_sources = ("https://docs.lendwell.example/api/keys",)
 
     def headers(self) -> Mapping[str, str]:
         return {"X-Lendwell-Key": revealed(self.settings.api_key) or ""}

@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=8000, help="port to listen on (default 8000; 0 = any free one)")
     serve.set_defaults(run=_serve)
 
-    demo = commands.add_parser("demo", parents=[common], help="see every provider answer, with nothing configured")
+    demo = commands.add_parser("demo", parents=[common], help="see providers answer, with nothing configured")
     demo.set_defaults(run=_demo)
 
     for tool in TOOLS.values():

@@ -37,13 +37,27 @@ Translation = Callable[[WireType, Reader], RecordType]
 class Provider(Generic[SettingsType]):
     """One commerce back end. A subclass says what is its own; capability is what it overrides."""
 
+    # What every subclass has to say: the attributes without a value.
+
     name: ClassVar[str]
+    """What it is called in a call: the name of its file."""
     title: ClassVar[str]
+    """What people call it."""
     Settings: ClassVar[type[ProviderSettings]]
+    """Its variables."""
     tells: ClassVar[str]
     """What its answers hold, for the provider table."""
     signs_in_with: ClassVar[str]
     """How it signs in, for the provider table."""
+    key_from: ClassVar[str]
+    """Where in the provider's own pages its key is made or found, for whoever needs one."""
+    key_right: ClassVar[str]
+    """The least that the key must be allowed to do."""
+    key_sources: ClassVar[tuple[str, ...]]
+    """The addresses of the pages that say so."""
+
+    # What it may say besides.
+
     support: ClassVar[str] = "from its documentation; no live account tried yet"
     """How far it was tried, for the provider table."""
     privacy_policy: ClassVar[str] = ""

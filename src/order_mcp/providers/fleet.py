@@ -217,6 +217,9 @@ class Fleet(Provider[FleetSettings]):
     Settings = FleetSettings
     tells = "status, rent, devices by name, order and contract number, order date"
     signs_in_with = "platform key (bearer)"
+    key_from = "the Fleet cockpit; the secret is shown once, and belongs to one workspace"
+    key_right = "scope READ; WRITE is not needed"
+    key_sources = ("https://docs.fleet.co/authentication/", "https://docs.fleet.co/installation/")
     support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://fleet.co/en/privacy-gdpr"
     states_period = False
@@ -232,7 +235,12 @@ class Fleet(Provider[FleetSettings]):
     def why_refused(cls, id: str) -> str | None:
         if ID.fullmatch(id):
             return None
-        return "its ids are digits without a leading zero" if id.isdigit() else "its ids are digits only"
+        if not id.isdigit():
+            return "its ids are digits only"
+        # Other scripts have digits of their own, such as "١٠٠٨".
+        return (
+            "its ids are digits without a leading zero" if id.isascii() else "its ids are written in the digits 0 to 9"
+        )
 
     def is_missing(self, body: Any) -> bool:
         # The cart endpoint may say either, depending on how far the basket is.

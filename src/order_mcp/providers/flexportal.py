@@ -498,6 +498,12 @@ class FlexPortal(Provider[FlexPortalSettings]):
     Settings = FlexPortalSettings
     tells = "status, payment, totals, lines with monthly price and subscriptions, customer, addresses, tracking"
     signs_in_with = "API key (bearer) and tenant id"
+    key_from = (
+        "the dashboard: the key under Settings → API Keys, the tenant id under Settings → General, where it is called "
+        "Business Unit ID; the region is the one your data is in"
+    )
+    key_right = "a key's permissions are chosen when it is made; it has to read orders, in that business unit"
+    key_sources = ("https://docs.flexportal.io/api-reference/overview",)
     support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
     states_period = False

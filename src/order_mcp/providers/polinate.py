@@ -235,6 +235,9 @@ class Polinate(Provider[PolinateSettings]):
     Settings = PolinateSettings
     tells = "status, total, lines by variant id, references, expected, shipped and delivered dates"
     signs_in_with = "business id and API key (headers)"
+    key_from = "the Polinate app: Business Settings → Integrations, both the business id and the key of that business"
+    key_right = "its documentation names no rights to choose from"
+    key_sources = ("https://docs.polinate.ai/guides/orders",)
     support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://www.polinate.com.au/privacy/privacy"
 

@@ -108,6 +108,12 @@ class Senmo(Provider[SenmoSettings]):
     Settings = SenmoSettings
     tells = "the provider's own status word, amounts without currency, product code, dates"
     signs_in_with = "id token, refresh token, or user name and password"
+    key_from = (
+        "user name and password are those of your Senmo account, or the id or refresh token that signing in gave you; "
+        "Senmo publishes no address of its API: ask Senmo for yours"
+    )
+    key_right = "its documentation names no rights to choose from"
+    key_sources = ("https://docs.senmo.io/foundry-platform/authentication",)
     support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://www.senmo.io/legal/privacy-policy"
     not_found_hint = {Noun.ORDER: "Or it belongs to another account: Senmo says the same of both."}

@@ -117,6 +117,8 @@ class Setup:
     problems: tuple[str, ...] = ()
     begun: bool = False
     """Whether at least one of its variables is set."""
+    possible: bool = True
+    """Whether the operator could set it up here at all."""
 
 
 def revealed(secret: SecretStr | None) -> str | None:
