@@ -1,31 +1,47 @@
 """An agent with pydantic-ai that answers "where is my order?" with order-mcp over stdio.
 
-Install: python -m pip install "pydantic-ai-slim[mcp,openai]", in the environment that has order-mcp
-Run:     OPENAI_API_KEY=sk-… python examples/agent_pydantic_ai.py "Where is my order ord_partial?"
+In the clone, once `make demo` has made its .venv:
+
+Install: .venv/bin/python -m pip install "pydantic-ai-slim[mcp,openai]"
+Run:     OPENAI_API_KEY="your key" .venv/bin/python examples/agent_pydantic_ai.py "Where is my order ord_partial?"
 
 For models of another maker write its name into the brackets, set its key, and say `--model anthropic:…`. Without a key,
 `--model test` calls every tool once with made-up arguments. The orders come from the sandbox, unless the last option
-says how to start the server: `--server order-mcp --env-file shop.env`.
+says how to start the server: `--server .venv/bin/order-mcp --env-file ~/order-mcp.env`.
 """
 
 import argparse
 import asyncio
+import os
+import re
+import signal
 import sys
 from collections.abc import Sequence
 
 try:
+    # Ctrl-C ends it at once and without a word. The server ends when its input does.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     from fastmcp.client.transports import StdioTransport
     from mcp import MCPError
     from pydantic_ai import Agent, ModelHTTPError
     from pydantic_ai.mcp import MCPToolset
     from pydantic_ai.models import Model, infer_model
 except ImportError as missing:
-    sys.exit(f'The package {missing.name} is missing: python -m pip install "pydantic-ai-slim[mcp,openai]"')
+    install = f'{sys.executable} -m pip install "pydantic-ai-slim[mcp,openai]"'
+    sys.exit(f"The package {missing.name} is missing: {install}")
 
 INSTRUCTIONS = """\
 You tell people where their order is. Look an order up only by what they call its id; if they gave none, ask for it, and
 never make one out of another number. Say what the summary says, doubts included, and nothing beyond it. When a look-up
 fails, do what its next_step says."""
+
+NO_KEY = re.compile(r"[^!-~]|[<>{}]|\.\.\.|^$|^your|your[-_]|xxxx|change[-_]?me", re.IGNORECASE)
+REFUSALS = {
+    401: "the key is not right, or no longer",
+    403: "the key has no right to use this model",
+    404: "there is no such model, or the key may not use it",
+    429: "these were too many requests, or the account has no credit left; try again later",
+}
 
 
 async def answer(question: str, model: Model, server: Sequence[str]) -> str:
@@ -42,22 +58,43 @@ async def answer(question: str, model: Model, server: Sequence[str]) -> str:
     return (await Agent(model, instructions=INSTRUCTIONS, toolsets=[orders]).run(question)).output
 
 
+def check_key(model: str) -> None:
+    """Stop where the key is still the placeholder of some document. pydantic-ai says itself when there is none."""
+    maker = re.split("[:-]", model)[0]
+    variable = f"{maker.upper()}_API_KEY"
+    if NO_KEY.search(os.environ.get(variable, "set")):
+        sys.exit(f"{variable} is not a key yet: set it to the one that {maker} gave you.")
+
+
+def refusal(status: int) -> str:
+    """Why the model's service does not answer."""
+    trouble = "its service has trouble; try again later" if status >= 500 else "it does not take the request"
+    return REFUSALS.get(status, trouble)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("question", nargs="?", default="Where is my order ord_partial?")
     parser.add_argument("--model", default="openai:gpt-4o", help="as pydantic-ai names it (default: %(default)s)")
     parser.add_argument(
-        "--server", nargs=argparse.REMAINDER, help="the command that starts order-mcp (default: its sandbox)"
+        "--server",
+        nargs=argparse.REMAINDER,
+        default=[sys.executable, "-m", "order_mcp", "--sandbox"],
+        help="the command that starts order-mcp (default: its sandbox)",
     )
     options = parser.parse_args()
-    server = options.server or [sys.executable, "-m", "order_mcp", "--sandbox"]
+    if not "".join(options.server[:1]).strip():
+        parser.error("argument --server: say the command that starts order-mcp, such as .venv/bin/order-mcp")
+    check_key(options.model)
     try:
-        print(asyncio.run(answer(options.question, infer_model(options.model), server)))
+        print(asyncio.run(answer(options.question, infer_model(options.model), options.server)), flush=True)
+    except BrokenPipeError:  # Nobody reads it any more.
+        os._exit(141)
     except MCPError as error:
-        sys.exit(f"The server does not answer: {error}. It was started with: {' '.join(server)}")
+        sys.exit(f"The server does not answer: {error}. It was started with: {' '.join(options.server)}")
     except ModelHTTPError as error:
-        sys.exit(f"{options.model} answers with HTTP {error.status_code}; with 401 the key is not right.")
-    except (ImportError, RuntimeError) as error:  # No key, no such model, no network, no such command.
+        sys.exit(f"{options.model} answers with HTTP {error.status_code}: {refusal(error.status_code)}.")
+    except (ImportError, RuntimeError, UnicodeError) as error:  # No key, no such model, no network, no such command.
         first_sentence = str(error).split(". ")[0].rstrip(".")
         sys.exit(f"The agent cannot answer: {first_sentence}.")
 

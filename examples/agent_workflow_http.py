@@ -1,14 +1,17 @@
 """The same workflow over HTTP.
 
-Start the server in one terminal:  order-mcp serve --http --sandbox
-and run this in another:           python examples/agent_workflow_http.py [http://127.0.0.1:8000/mcp]
+Start the server in one terminal:  .venv/bin/order-mcp serve --http --sandbox
+and run this in another:           .venv/bin/python examples/agent_workflow_http.py [http://127.0.0.1:8000/mcp]
 """
 
 import argparse
 import sys
 from urllib.parse import urlsplit
 
+from ending import stop_at_ctrl_c
+
 try:
+    stop_at_ctrl_c()
     from mcp.client import Client
 
     from workflow import run, work_through

@@ -1,9 +1,12 @@
-"""A small agent workflow over stdio. Run: python examples/agent_workflow_stdio.py"""
+"""A small agent workflow over stdio. Run: .venv/bin/python examples/agent_workflow_stdio.py"""
 
 import argparse
 import sys
 
+from ending import stop_at_ctrl_c
+
 try:
+    stop_at_ctrl_c()
     from mcp.client import Client
     from mcp.client.stdio import StdioServerParameters
 

@@ -1,46 +1,81 @@
 """Order ids as people write them.
 
-A number in a sentence may be a date, a count or a part of another number; taken as an id, it would find the order of
-somebody else. So an id is what is called one ("order 1008", "the id is ord_partial", "#4711"), or the whole message.
+A number in a sentence may be a year, a quantity, a price or somebody's phone number; taken as an id, it would find the
+order of somebody else. So this module knows a few ways in which people call an id one beyond doubt, and every word of
+the message has to belong to one of them. In all other messages there is no id, and the chat asks for it.
 """
 
 import re
-from collections.abc import Collection
 
-# "To order 2000" and "purchase order 4500" are about something else.
-_CALLED_ORDER = r"(?<!purchase )(?<!to )\border(?:[ -]id)?|\bthe id|^id"
-_NAMED = re.compile(rf"(?:(?:{_CALLED_ORDER})(?: is)?[: ]+#?|(?:^|\b(?:and|about|where is) )#)(\S+)", re.IGNORECASE)
-_SHAPE = re.compile(r"[A-Za-z0-9_-]{4,}")  # In a sentence, anything shorter is a day or a count.
-_GOES_ON = frozenset({"please", "is", "isn't", "was", "has", "hasn't", "did", "didn't", "never", "now", "yet", "still"})
-_MARKS = ".,;:!?()\"'“”"
-# What people write around an id when they were asked for it: "It is 1008, thanks."
-AROUND_AN_ANSWER = frozenset({"it", "it's", "its", "is", "the", "my", "order", "id", "yes", "sure", "please", "thanks"})
+_MARKS = ".,;:!?()\"'“”‘’…–—\ufeff"
+
+# A letter and a digit or an underscore, or digits alone. Digits with hyphens are dates or phone numbers, "15th" and
+# "16GB" are no ids, and in a sentence anything shorter than four characters is a day or a count.
+_ID = r"(?=[\w-]{4})(?!\d+[a-z]{1,3}(?![\w-]))(?:\d+(?![\w-])|(?=[\w-]*[\d_])(?=[\w-]*[a-z_])[a-z\d][\w-]*)"
+# After the bare word "order" a number must not look like a year, a date or a phone number,
+_DATE = r"(?:19|20)\d\d(?:[01]\d[0-3]\d)?|[0-3]\d[01]\d(?:19|20)\d\d"
+_NUMBER = rf"(?!(?:{_DATE})(?!\d))[1-9]\d{{3,}}"
+# and with letters it is clear only as "#FL-24" or as "ord_partial": FL-24 alone may be a product.
+_CLEAR = rf"#{_ID}|[a-z][a-z\d]*_[\w-]+"
+
+_HELLO = "(?:(?:hello|hi|hey|sorry|good morning|good afternoon|good evening) )*"
+# The words right before "order" show that it is a thing. "I want to order 1008" and "please order 1008" buy something.
+_A_THING = (
+    "(?:my|our|the|this|is|was|has|it's|its|where's|what's|about|for|of|on|with|regarding|received?|got|get|i mean|"
+    "(?:(?:can|could) you )?(?:please )?(?:check|find|track|look up)) "
+)
+_BEFORE = (
+    f"(?:hello |hi |hey |sorry |good (?:morning|afternoon|evening) |{_A_THING}|"
+    "(?:and|so|again|where|what|when|how|will|did|does|any|news|update|status|it|still|waiting) |"
+    "(?:i'm|i am) (?=still waiting |waiting )|i (?:still )?(?:never|haven't|have not|didn't) )*"
+)
+_AFTER = (
+    "(?: (?:is|isn't|was|wasn't|has|hasn't|did|didn't|never|not|still|yet|been|come|came|coming|arrive|arrived|"
+    "ship|shipped|delivered|late|missing|lost|delayed|here|doing))*"
+)
+_POLITE = "(?: (?:please|thanks|thank you))*"
+
+# What each looks like, and its pattern. The group is the id.
+SENTENCES = {
+    "order 1008 never came": rf"{_HELLO}order ({_NUMBER}|{_CLEAR}){_AFTER}",
+    "where is my order 1008, please?": rf"{_BEFORE}{_A_THING}order ({_NUMBER}|{_CLEAR}){_AFTER}{_POLITE}",
+    "my order number is 1008": rf"(?:{_HELLO}|{_BEFORE}{_A_THING})order[ -](?:with (?:the )?)?(?:id|number|no)(?: is)? "
+    rf"(#?{_ID}){_AFTER}{_POLITE}",
+    "the id of my order is 1008": rf"{_HELLO}(?:the|its) id(?: of my order)?(?: is)? (#?{_ID}){_POLITE}",
+    "where is #1008?": rf"{_BEFORE}(?:{_A_THING}order (?:is )?)?({_CLEAR}){_AFTER}{_POLITE}",
+}
+# Right after the question for the id more is clear; an address, too, because the server has a sentence for it.
+ANSWERS = {
+    "Yes, it is 1008, thanks.": "(?:(?:yes|sure|ok|okay|sorry) )*(?:it is |it's |its |that's |id |id is |order )?"
+    rf"(#?{_ID}|\d{{1,3}}|[^\s@]+@[^\s@]+){_POLITE}",
+}
+AGAIN = (
+    "(?:(?:ok|yes|and|please|can you|could you) )*"
+    "(?:(?:(?:try|look|check)(?: it)? )?(?:again|once more)|retry)(?: (?:please|now|thanks))*"
+)
 
 
 def named_id(message: str) -> str | None:
-    """The id that a sentence names. "Order 24 00391", "my order 2000 km away" and two ids name none."""
-    text = " ".join(message.split())
-    named = [match for match in _NAMED.finditer(text) if _could_be_an_id(match[1])]
-    if len(named) != 1:
-        return None
-    word, rest = named[0][1], text[named[0].end() :].split(maxsplit=1)
-    id = word.strip(_MARKS)
-    ends = not rest or _bare(rest[0]) in _GOES_ON
-    if not ends and not word.endswith(id):  # A comma or a full stop ends it, too.
-        ends = not _could_be_an_id(rest[0])
-    return id if ends and _SHAPE.fullmatch(id) else None
+    """The id that a message calls one, whatever was said before."""
+    return _first(SENTENCES, message)
 
 
-def only_id(message: str, *, ignoring: Collection[str] = ()) -> str | None:
-    """The id that is all of the message, once these words are ignored."""
-    words = [word for word in message.split() if _bare(word) not in ignoring]
-    return words[0].strip(_MARKS) if len(words) == 1 and _could_be_an_id(words[0]) else None
+def answered_id(message: str) -> str | None:
+    """The id in the answer to a question for it."""
+    return _first(SENTENCES | ANSWERS, message)
 
 
-def _could_be_an_id(word: str) -> bool:
-    """Whether there is a digit or an underscore in it; or an @, because the server has a sentence for an address."""
-    return any(character.isdigit() or character in "_@" for character in word)
+def wants_it_again(message: str) -> bool:
+    """Whether to try again is all that the message says: in "not again!" it is not."""
+    return _is(AGAIN, message) is not None
 
 
-def _bare(word: str) -> str:
-    return word.strip(_MARKS).replace("’", "'").lower()
+def _first(shapes: dict[str, str], message: str) -> str | None:
+    found = (_is(pattern, message) for pattern in shapes.values())
+    return next((match[1].lstrip("#") for match in found if match), None)
+
+
+def _is(pattern: str, message: str) -> re.Match[str] | None:
+    """The message without its punctuation, if all of it is like the pattern."""
+    words = (word.strip(_MARKS) for word in message.replace("’", "'").split())
+    return re.fullmatch(pattern, " ".join(filter(None, words)), re.IGNORECASE | re.ASCII)

@@ -10,6 +10,8 @@ import httpx2
 from mcp import MCPError
 from mcp.client import Client
 
+from ending import say
+
 
 async def follow(client: Client, order_id: str, provider: str = "auto") -> str:
     """Look one order up and say in one line what to do about it."""
@@ -41,8 +43,8 @@ async def follow(client: Client, order_id: str, provider: str = "auto") -> str:
 async def work_through(client: Client) -> None:
     """Found in three ways, not found in three; then an ambiguous one again with its provider named."""
     for order_id in ("ord_partial", "1004", "ord_disagree", "ord_nowhere", "FL-24-00391", "ada@example.com", "4711"):
-        print(await follow(client, order_id))
-    print(await follow(client, "4711", provider="polinate"))
+        say(await follow(client, order_id))
+    say(await follow(client, "4711", provider="polinate"))
 
 
 def run(main: Callable[[], Awaitable[None]], advice: str) -> None:

@@ -2,9 +2,14 @@
 
 import importlib
 import json
+import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +73,8 @@ PARTLY = "Your order ord_partial is partly complete."
 WHEN_AND_WHAT = "There is more than one order with this id. Please tell me when you ordered, and what."
 PERHAPS_A_NUMBER = "If it is an order or contract number, please send me the id instead."
 TO_A_COLLEAGUE = "I am passing you on to a colleague."
+ANSWERED_BY_ONE = "Thank you. My colleague is going to answer you."
+REMEMBERED = "I remember which order it is. For another one, write “order” and its id."
 
 # What a customer writes, and what the reply has to say.
 CONVERSATIONS: dict[str, list[tuple[str, str]]] = {
@@ -77,60 +84,53 @@ CONVERSATIONS: dict[str, list[tuple[str, str]]] = {
         ("and my other one?", WHICH),
         ("It’s ord_partial, thanks!", PARTLY),
     ],
-    "it takes an id that is named": [
+    "it takes an id that is named, without having asked": [
         ("where is order 1008?", SHIPPED),
-        ("order id ord_partial", PARTLY),
-        ("My order 1008 never came", SHIPPED),
-        ("the id is: ord_partial.", PARTLY),
-        ("where is #1008", SHIPPED),
-        ("#ord_partial", PARTLY),
+        ("my order id is: ord_partial.", PARTLY),
+        ("1008", WHICH),
     ],
-    "a number in a sentence is no id": [
+    "a number in a sentence is no id, and nobody is asked for ever": [
         ("my iPhone 15 never came", WHICH),
-        ("FL 24 00391", WHICH),
-        ("1008", SHIPPED),
-        ("on 5 October 2026, a ThinkPad", WHICH),
-        ("it came 2 days ago", WHICH),
-        ("1008", SHIPPED),
-        ("my contract is CTR 1003", WHICH),
-        ("I ordered 2 laptops", WHICH),
-        ("1008", SHIPPED),
-        ("I placed my order 2 days ago", WHICH),
-        ("order number 1003", WHICH),
-        ("1008", SHIPPED),
-        ("purchase order 1003", WHICH),
-        ("order 24 00391", WHICH),
-        ("1008", SHIPPED),
-        ("order 1003 or order 1004", WHICH),
-        ("invoice #1003", WHICH),
+        ("please order 1008 chairs", WHICH),
+        ("on 5 October 2026, a ThinkPad", f"I cannot find your order this way. {TO_A_COLLEAGUE}"),
     ],
-    "an answer to “when, and what?” is no id": [
+    "ask_user: an answer to “when, and what?” is no id": [
         ("#4711", WHEN_AND_WHAT),
         ("2026", TO_A_COLLEAGUE),
-        ("4711", WHEN_AND_WHAT),
-        ("on 5 October 2026, 2 screens", TO_A_COLLEAGUE),
-        ("4711", WHEN_AND_WHAT),
+    ],
+    "ask_user: another order may be named": [
+        ("#4711", WHEN_AND_WHAT),
         ("sorry, I mean order 1008", SHIPPED),
     ],
     "check_id: it asks again, and three times is enough": [
-        ("order FL-24-00391", PERHAPS_A_NUMBER),
+        ("order number FL-24-00391", PERHAPS_A_NUMBER),
         ("my iPhone 15", WHICH),
         ("ord_nowhere", f"I cannot find your order this way. {TO_A_COLLEAGUE}"),
-        ("1008", SHIPPED),
     ],
     "fix_arguments: the sentence says what is wrong, and the next word is the id": [
+        ("my order, please", WHICH),
         ("ada@example.com", "This is an e-mail address."),
         ("it is 1008", SHIPPED),
     ],
-    "retry_later: it keeps the order and the wait": [
+    "retry_later: it keeps the order and the wait, whatever is said between": [
         ("order 9002", "Please try again in 12 seconds. To have me look once more, write “again”"),
+        ("12", REMEMBERED),
         ("again, please", "That is a little early: please write “again” in "),
-        ("1008", SHIPPED),
+        ("Retry!", "That is a little early: please write “again” in "),
+        ("not again, it broke again", REMEMBERED),
+        ("order 1008", SHIPPED),
         ("again", WHICH),
     ],
-    "tell_operator: a person takes over": [
+    "tell_operator: a person takes over, and nothing more is looked up": [
         ("order 1403", f"Please contact our team. {TO_A_COLLEAGUE}"),
-        ("1008", SHIPPED),
+        ("order 1008", ANSWERED_BY_ONE),
+        ("again", ANSWERED_BY_ONE),
+    ],
+    "five look-ups are enough": [
+        *[("order 1008", SHIPPED)] * 4,
+        ("order 9002", "Please try again in 12 seconds."),
+        ("order 1008", f"I cannot look up more orders in one conversation. {TO_A_COLLEAGUE}"),
+        ("order 1008", ANSWERED_BY_ONE),
     ],
 }
 
@@ -161,9 +161,121 @@ class Scripted:
 
 
 @pytest.fixture
-def support_chat(monkeypatch: pytest.MonkeyPatch) -> Any:
+def ids(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(EXAMPLES)
-    return importlib.import_module("support_chat")
+    return importlib.import_module("ids_from_people")
+
+
+# Each with the id in it.
+NAMED = {
+    "order 1008": "1008",
+    "order 1008 never came": "1008",
+    "Order #2024!": "2024",
+    "#1008": "1008",
+    "where is #1008": "1008",
+    "Where is my order? #1008": "1008",
+    "order number is 1008": "1008",
+    "Good morning, my order no. 1008 is late": "1008",
+    "my order id: ord_8x41.": "ord_8x41",
+    "the id is: issue-1": "issue-1",
+    "ord_partial": "ord_partial",
+    "Hi, where’s “order 1008”?": "1008",
+    "sorry, I mean order 1008": "1008",
+    "What is the status of my order 1008, please?": "1008",
+    "I still haven't received my order 1008": "1008",
+    "I'm still waiting for order ord_partial, thanks": "ord_partial",
+    "Can you please check order 1008?": "1008",
+    "\ufefforder 1008": "1008",
+}
+ANSWERED = {
+    "1008": "1008",
+    "15": "15",
+    "2024": "2024",
+    "yes, order 1008 please": "1008",
+    "It’s 1008, thanks!": "1008",
+    "FL-24-00391": "FL-24-00391",
+    "ada@example.com": "ada@example.com",
+}
+NO_ID = [
+    *("please order 1008 chairs", "please order 1008", "order 1008 chairs", "order 1008 now", "can you order #1008"),
+    *("I want to order 1008", "I'd like to order 1008, please", "we order 1008 every year", "I did order 1008"),
+    *("back order 4500", "back-order 4500", "purchase order 4500", "invoice #1003", "I am #1001", "room #1203"),
+    *("not order 1008", "it is not my order 1008", "I didn't order 1008", "I didn't mean order 1008"),
+    *(
+        "order from 12/05",
+        "order 2024 never came",
+        "my order 2024",
+        "order 05112024",
+        "order 20241105",
+        "order 2024-11-05",
+    ),
+    *("my iPhone 15 never came", "order iPhone 15", "order iPhone15", "order WH-1000XM5", "my iPhone #1515"),
+    *("order 12", "I ordered 2 laptops", "order 1008 times", "my order 2000 km away", "my order 15th", "order 16GB"),
+    *("order $1008", "order 1008€", "order 1,200", "order 1008.50", "order 1008%"),
+    *("order 07700900123", "order +447700900123", "order 0770-900123", "my order 10115 Berlin", "my order SW1A 1AA"),
+    *("order 1003 or order 1004", "order 1008 1009", "#1008 and #1009", "FL 24 00391", "order 24 00391"),
+    *("my contract is CTR 1003", "the id is 12-05-2026", "order ١٠٠٨", "my order number 2", "", "order"),
+]
+
+
+@pytest.mark.parametrize("message", NAMED)
+def test_an_id_is_taken_that_is_called_one(ids: Any, message: str) -> None:
+    assert ids.named_id(message) == ids.answered_id(message) == NAMED[message]
+
+
+@pytest.mark.parametrize("message", ANSWERED)
+def test_some_are_clear_only_as_an_answer(ids: Any, message: str) -> None:
+    assert ids.answered_id(message) == ANSWERED[message]
+    assert ids.named_id(message) is None
+
+
+@pytest.mark.parametrize("message", NO_ID)
+def test_anything_else_is_no_id(ids: Any, message: str) -> None:
+    assert ids.named_id(message) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["please order 1008", "1008 chairs", "not 1008", "no 1008", "15th", "12/05", "2026-11-21", "2 weeks", "£45", "1 2"],
+)
+def test_nor_is_every_answer(ids: Any, message: str) -> None:
+    assert ids.answered_id(message) is None
+
+
+def test_the_shapes_are_what_their_titles_say(ids: Any) -> None:
+    for shapes in (ids.SENTENCES, ids.ANSWERS):
+        for title, pattern in shapes.items():
+            assert ids._is(pattern, title)[1].lstrip("#") == "1008", title
+
+
+@pytest.mark.parametrize(
+    "message", ["where is " * 50_000, "order " + "1" * 500_000 + "!x", "order " + "a" * 500_000 + "€"]
+)
+def test_a_long_message_takes_no_long_time(ids: Any, message: str) -> None:
+    started = time.process_time()
+    assert ids.answered_id(message) is None
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "message", ["again", "Again, please!", "try again", "Please try it again.", "retry", "and again"]
+)
+def test_again_may_be_the_whole_wish(ids: Any, message: str) -> None:
+    assert ids.wants_it_again(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["not again!", "never again", "I will try again tomorrow", "it broke again", "against"]
+)
+def test_again_may_be_inside_another_sentence(ids: Any, message: str) -> None:
+    assert not ids.wants_it_again(message)
+
+
+@pytest.fixture
+def support_chat(ids: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    before = signal.getsignal(signal.SIGINT)
+    yield importlib.import_module("support_chat")
+    signal.signal(signal.SIGINT, before)
 
 
 async def test_the_support_chat_looks_again_once_the_wait_is_over(
@@ -196,8 +308,18 @@ async def test_the_support_chat_at_a_step_that_the_sandbox_does_not_have(
     support_chat: Any, error: dict[str, Any], expected: str
 ) -> None:
     chat = support_chat.SupportChat(Scripted(error))
-    assert await chat.reply("1008") == expected
-    assert await chat.reply("1008") == "Your order is on its way."
+    assert await chat.reply("#1008") == expected
+
+
+async def test_a_conversation_has_five_look_ups_whatever_comes_of_them(
+    support_chat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = {"code": "rate_limited", "retry_after_seconds": 0, "next_step": "retry_later"}
+    server = Scripted(*[later] * 9)
+    chat = support_chat.SupportChat(server)
+    replies = [await chat.reply(message) for message in ["order 1008", *["again"] * 7]]
+    assert server.asked == ["1008"] * 5
+    assert TO_A_COLLEAGUE in replies[5] and replies[6:] == [ANSWERED_BY_ONE] * 2
 
 
 @pytest.mark.parametrize(
@@ -208,7 +330,7 @@ async def test_the_support_chat_at_a_step_that_the_sandbox_does_not_have(
         (["agent_workflow_http.py", "http://127.0.0.1:99999/mcp"], "argument address: write it like"),
         (["agent_workflow_stdio.py", "ord_partial"], "unrecognized arguments: ord_partial"),
         (["support_chat.py", "hello"], "unrecognized arguments: hello"),
-        (["agent_pydantic_ai.py"], "The package fastmcp is missing: python -m pip install "),
+        (["agent_pydantic_ai.py"], "The package fastmcp is missing: "),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(command: list[str], sentence: str) -> None:
@@ -221,6 +343,83 @@ def test_what_goes_wrong_is_a_sentence(command: list[str], sentence: str) -> Non
 def test_a_missing_package_is_a_sentence(example: str) -> None:
     # Without its site-packages a Python has none of them.
     is_sentence(fail(sys.executable, "-S", str(EXAMPLES / f"{example}.py")), "is missing: ")
+
+
+CHAT = [sys.executable, str(EXAMPLES / "support_chat.py")]
+STARTED = b"order-mcp: sandbox mode, every answer is made up.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"", b""),
+        (b"order \xff\xfe1008\xe9\n", WHICH.encode()),
+        ("where is order 1008?\n".encode("utf-16"), WHICH.encode()),
+        (b"order 1008", "“FL-24-00391” (id 1008)".encode()),
+    ],
+)
+def test_the_support_chat_reads_anything_to_its_end(text: bytes, expected: bytes) -> None:
+    done = subprocess.run(CHAT, input=text, capture_output=True, timeout=LIMIT, check=False)
+    assert (done.returncode, done.stderr) == (0, STARTED)
+    assert expected in done.stdout
+
+
+def test_the_support_chat_writes_to_a_terminal_that_knows_no_quotation_marks() -> None:
+    variables = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(CHAT, input=b"order 1008", capture_output=True, timeout=LIMIT, check=False, env=variables)
+    assert (done.returncode, done.stderr) == (0, STARTED)
+    assert b"?FL-24-00391? (id 1008)" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and signals of POSIX")
+@pytest.mark.parametrize("streams", ["<&-", "< /dev/null >&-"])
+def test_the_support_chat_needs_no_open_streams(streams: str) -> None:
+    done = subprocess.run(f"{shlex.join(CHAT)} {streams}", shell=True, capture_output=True, timeout=LIMIT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", STARTED)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and signals of POSIX")
+@pytest.mark.parametrize("example", ["agent_workflow_stdio", "support_chat"])
+def test_a_reader_who_leaves_ends_an_example_quietly(example: str) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, str(EXAMPLES / f"{example}.py")]
+    done = subprocess.run(
+        command, input=b"order 1008\n", stdout=writes, stderr=subprocess.PIPE, timeout=LIMIT, check=False
+    )
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (141, STARTED)
+
+
+def stopped(process: subprocess.Popen[str]) -> str:
+    """What it still says on standard error after Ctrl-C."""
+    process.send_signal(signal.SIGINT)
+    assert process.wait(LIMIT) == 130
+    assert process.stderr
+    return process.stderr.read()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and signals of POSIX")
+@pytest.mark.parametrize("example", ["agent_workflow_http", "agent_workflow_stdio", "support_chat"])
+def test_ctrl_c_ends_an_example_quietly_while_it_starts(example: str) -> None:
+    command = [sys.executable, "-X", "importtime", str(EXAMPLES / f"{example}.py")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stderr
+        while "anyio" not in process.stderr.readline():
+            pass
+        assert "Traceback" not in stopped(process)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and signals of POSIX")
+@pytest.mark.parametrize("message", ["where is my order?\n", "order 9001\n"], ids=["waiting", "looking"])
+def test_ctrl_c_ends_the_chat_quietly(message: str) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(CHAT, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8") as process:
+        assert process.stdin and process.stdout
+        process.stdin.write(message)
+        process.stdin.flush()
+        process.stdout.readline()
+        assert stopped(process) == STARTED.decode()
 
 
 @pytest.mark.parametrize("example", ["agent_workflow_stdio", "support_chat"])
