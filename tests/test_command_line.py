@@ -384,9 +384,11 @@ def test_doctor_blames_no_variable_that_nobody_set(
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    at({"FLEET_API_KEY": "fleet-test-secret"})
+    flexportal = {"FLEXPORTAL_API_KEY": "k-test-secret", "FLEXPORTAL_TENANT_ID": "t", "FLEXPORTAL_REGION": "eu"}
+    at({"FLEET_API_KEY": "fleet-test-secret", **flexportal})
     _, _, text = examine(capsys)
-    assert "the name of its host was not found" in text and "Look at the network of this machine" in text
+    for sentence in ("the name of its host was not found", "Look at the network of this machine"):
+        assert text.count(sentence) == 2
 
 
 def test_doctor_is_not_content_while_a_provider_is_half_set_up(
@@ -397,7 +399,8 @@ def test_doctor_is_not_content_while_a_provider_is_half_set_up(
     code, findings, text = examine(capsys)
     assert (code, findings["ok"]) == (1, False)
     assert "fleet: works" in text and "polinate: not ready" in text
-    assert HALF_SET_UP in text and HALF_SET_UP in findings["notes"]
+    note = HALF_SET_UP.format(names="polinate")
+    assert note in text and note in findings["notes"]
     assert "Tenant" not in text, "that is FlexPortal's, and nobody set it up"
 
 
@@ -428,10 +431,20 @@ def test_doctor_says_what_get_order_says_and_which_variable_to_look_at(
         assert re.search(rf"Look at .*{variables}", text)
 
 
-def test_doctor_calls_a_forgotten_placeholder_that(at: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    at({"POLINATE_BUSINESS_ID": "biz_1", "POLINATE_API_KEY": "<POLINATE_API_KEY>"})
+@pytest.mark.parametrize("value", ["<POLINATE_API_KEY>", "<your key>", "${KEY}", "your-key", "my api key", "changeme"])
+def test_doctor_calls_a_forgotten_placeholder_that(value: str, at: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    at({"POLINATE_BUSINESS_ID": "biz_1", "POLINATE_API_KEY": value})
     _, _, text = examine(capsys)
-    assert "POLINATE_API_KEY is not set. Nobody has replaced the placeholder <POLINATE_API_KEY> yet." in text
+    assert "POLINATE_API_KEY is not set. Nobody has replaced the placeholder of POLINATE_API_KEY yet." in text
+
+
+def test_a_provider_s_variable_that_is_misspelled_is_said_to_mean_nothing(
+    at: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at({"FLEET_API_KEI": "flt_sk_abc", "FLEET_API_KEY_FILE": "/no/such/file"})
+    main(["doctor"])
+    said = capsys.readouterr().err
+    assert "FLEET_API_KEI is not a variable of order-mcp" in said and "FLEET_API_KEY_FILE" not in said
 
 
 @pytest.mark.parametrize("status", [200, 401, 500])

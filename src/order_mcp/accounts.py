@@ -47,24 +47,19 @@ class Account:
 
     @property
     def credential_variables(self) -> list[str]:
-        """The variables that hold its credential."""
-        return [name for name in self._given if name not in self._address_names]
+        """The variables that are set and say who asks, and for whom."""
+        return [name for member, name in self._given.items() if member != "base_url"]
 
     @property
     def address_variables(self) -> list[str]:
-        """The variables that say where it is; none where it is the usual address."""
-        return [name for name in self._given if name in self._address_names]
+        """The variable that says where it is; none where that is the usual address."""
+        return [name for member, name in self._given.items() if member == "base_url"]
 
     @property
-    def _given(self) -> list[str]:
+    def _given(self) -> dict[str, str]:
         settings = self.setup.settings
         fields = self._kind.Settings.model_fields.items()
-        return [str(field.alias) for name, field in fields if settings and name in settings.model_fields_set]
-
-    @property
-    def _address_names(self) -> tuple[str, ...]:
-        kind = self._kind.Settings
-        return kind.address_from or (str(kind.model_fields["base_url"].alias),)
+        return {name: str(field.alias) for name, field in fields if settings and name in settings.model_fields_set}
 
     def has(self, noun: Noun) -> bool:
         """Whether orders, or carts, can be had here at all."""

@@ -4,7 +4,7 @@ A provider's variables belong to its own file; this module holds the server's, a
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -90,7 +90,7 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
     process = {name: value for name, value in os.environ.items() if is_set(name, value)}
     values = {} if env_file is None else _from_file(env_file)
     # A forgotten placeholder counts as not set. It is kept, so that `doctor` can call it that.
-    forgotten = {name: value for name, value in os.environ.items() if is_placeholder(name, value)}
+    forgotten = {name: value for name, value in os.environ.items() if is_placeholder(value)}
     return forgotten | values | process
 
 
@@ -101,7 +101,7 @@ def _from_file(path: str) -> dict[str, str]:
     return {
         name: str(folder / value) if name in files else value
         for name, value in read_file(path).items()
-        if is_set(name, value) or is_placeholder(name, value)
+        if is_set(name, value) or is_placeholder(value)
     }
 
 
@@ -113,14 +113,21 @@ def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None
             wrong with them is in `Config.providers`.
     """
     given = {name: value for name, value in environment.items() if is_set(name, value)}
-    unknown = check_names(given, [variable.name for variable in server_variables()])
+    unknown = [*check_names(given, [variable.name for variable in server_variables()]), *_unread(given)]
     server = _read_server(given)
-    forgotten = {name for name, value in environment.items() if is_placeholder(name, value)}
+    forgotten = {name for name, value in environment.items() if is_placeholder(value)}
     setups = {name: read_setup(provider.Settings, given, read_text, forgotten) for name, provider in PROVIDERS.items()}
     if server.sandbox:
         # Every emulated API comes with its variables.
         setups = {name: setup if setup.begun else _not_emulated(name) for name, setup in setups.items()}
     return Config(server, {name: _labelled(setup, labels or {}) for name, setup in setups.items()}, unknown)
+
+
+def _unread(given: Iterable[str]) -> list[str]:
+    """The names that begin like a provider's variables, and are none."""
+    known = {name for each in all_variables() for name in (each.name, each.file_name)}
+    begins = tuple(f"{name.upper()}_" for name in PROVIDERS)
+    return [name for name in given if name.startswith(begins) and name not in known]
 
 
 def _not_emulated(name: str) -> Setup:

@@ -27,6 +27,11 @@ _KUBERNETES = re.compile(
 # A line of a file whose value stands there as it is: no quotation marks, no escapes, no comment.
 _PLAIN_LINE = re.compile(r"(?:export )?(ORDER_MCP_[A-Z_]+)=([A-Za-z0-9._-]*)")
 _NAME = re.compile("[A-Z0-9_]+")
+# What examples and templates put where a value belongs. No key, id or address looks like that.
+_PLACEHOLDER = re.compile(
+    r"<[^<>]+>|\$\{(?!user_config\.)[^{}]+\}|(your|my)[-_ ][a-z_ -]{0,40}(key|token|secret|password|id)|change[-_ ]?me",
+    re.IGNORECASE,
+)
 # A variable of ours inside another one's value: a line of its own, or with a sign behind it that gives it a value.
 _HOLDS_OURS = re.compile(r"order[_-]mcp[_-][a-z_-]{1,40}(['\"]?[ \t]{0,40}[=:]|[ \t]+[a-z])", re.IGNORECASE)
 
@@ -52,16 +57,16 @@ def problem_at_start(process: Mapping[str, str], env_file: str | None) -> str | 
     return broken_rule(given)
 
 
-def is_placeholder(name: str, value: str) -> bool:
-    """Whether it is what `order-mcp config` prints for a secret, which somebody has not replaced yet."""
-    return value.strip() == f"<{name}>"
+def is_placeholder(value: str) -> bool:
+    """Whether it stands for a value that somebody has yet to fill in, as `order-mcp config` prints it and others do."""
+    return _PLACEHOLDER.fullmatch(value.strip()) is not None
 
 
 def is_set(name: str, value: str) -> bool:
     """Whether a variable says anything."""
     # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder.
     is_blank = not value.strip() or value.strip().startswith("${user_config.")
-    return not is_blank and not is_placeholder(name, value)
+    return not is_blank and not is_placeholder(value)
 
 
 def labelled(text: str, labels: Mapping[str, str]) -> str:

@@ -43,9 +43,9 @@ PERHAPS_A_NUMBER = (
     "I cannot find your {noun} with this id. Please check it. If it is an order or contract number, please send me the "
     "id instead."
 )
-NOT_EVERYWHERE = (
+NOT_EVERYWHERE_OR_A_NUMBER = (
     "I could not look everywhere, so I may have missed your {noun}. If this is an order or contract number, please "
-    "send me the id instead."
+    "send me the id instead. Otherwise please try again {wait}."
 )
 _NO_ANSWER = "I am sorry, I get no answer at the moment. Please try again {wait}."
 _NOT_NOW = "I am sorry, I cannot look this up right now. Please try again {wait}."

@@ -7,7 +7,7 @@ import anyio
 
 from .accounts import Account
 from .errors import (
-    NOT_EVERYWHERE,
+    NOT_EVERYWHERE_OR_A_NUMBER,
     PERHAPS_A_NUMBER,
     Ambiguous,
     Incomplete,
@@ -163,7 +163,8 @@ class Router:
         )
         if refusals:
             incomplete.details["not_asked"] = list(refusals)
-            incomplete.to_customer(NOT_EVERYWHERE)
+            if incomplete.retryable:
+                incomplete.to_customer(NOT_EVERYWHERE_OR_A_NUMBER)
         return incomplete
 
     def _refused(self, refusals: Mapping[str, str]) -> list[str]:

@@ -28,7 +28,7 @@ NOT_FOR_THE_PUBLIC = (
 )
 NOTHING_SET_UP = "Nothing is set up. Set what one provider needs, or try it with --sandbox."
 NOTHING_READY = "No provider is ready. Mend the settings above, or try it with --sandbox."
-HALF_SET_UP = "Until that is mended, an order that the others do not have is `incomplete`, and not `not_found`."
+HALF_SET_UP = "Until {names} can be asked, an order that the others do not have is `incomplete`, and not `not_found`."
 DEFAULT_NOT_READY = "ORDER_MCP_DEFAULT_PROVIDER names {name}, which is not ready: a call that names nobody fails."
 OWN_NETWORK = "the network of this machine, because the address is the usual one"
 REFUSED = "{title} answered our test question with a refusal (400). Neither its address nor the credential is proven."
@@ -75,12 +75,11 @@ async def examine(config: Config, desk: Desk) -> dict[str, Any]:
             group.start_soon(look, name)
     troubles = _troubles(providers, config.server.default_provider)
     configured = [finding for finding in providers.values() if finding["state"] == "configured"]
-    unproven = [finding["unproven"] for finding in configured if finding["unproven"]]
     return {
         "ok": not troubles and all(finding["works"] for finding in configured),
         "audience": config.server.audience.value,
         "providers": providers,
-        "notes": [*troubles, *dict.fromkeys(unproven), NOT_FOR_THE_PUBLIC],
+        "notes": [*troubles, NOT_FOR_THE_PUBLIC],
     }
 
 
@@ -91,7 +90,8 @@ def _troubles(providers: dict[str, dict[str, Any]], default: str | None) -> list
     if "configured" not in states.values():
         troubles.append(NOTHING_READY if "incomplete" in states.values() else NOTHING_SET_UP)
     elif "incomplete" in states.values():
-        troubles.append(HALF_SET_UP)
+        half = [name for name, state in states.items() if state == "incomplete"]
+        troubles.append(HALF_SET_UP.format(names=", ".join(half)))
     if default and states[default] != "configured":
         troubles.append(DEFAULT_NOT_READY.format(name=default))
     return troubles
@@ -137,7 +137,8 @@ def _configured(name: str, finding: dict[str, Any]) -> list[str]:
     reachable = "reached" if finding["reachable"] else "not reachable"
     lines.append(f"  {reachable}, {_CREDENTIAL[finding['credential']]}, {finding['milliseconds']} ms")
     if finding["works"]:
-        return [*lines, "  It was asked for an order that cannot exist, and answered that it has none. That is right."]
+        lines.append("  It was asked for an order that cannot exist, and answered that it has none. That is right.")
+        return [*lines, f"  {finding['unproven']}"] if finding["unproven"] else lines
     lines.append(f"  {finding['sentence']} ({finding['outcome']})")
     if finding["look_at"]:
         lines.append(f"  Look at {' or '.join(finding['look_at'])}.")

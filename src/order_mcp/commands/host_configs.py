@@ -11,6 +11,8 @@ from ..environment import is_set
 from .hosts import Host
 from .installation import NAME, this_program
 
+SANDBOX = "It answers from the sandbox. For the real thing set the variables of your providers and run this again."
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -20,6 +22,8 @@ class Plan:
     env: Mapping[str, str] = field(default_factory=dict)
     kept_back: Mapping[str, str] = field(default_factory=dict)
     """The secrets in `env` that are not to be shown, with their descriptions."""
+    why_sandbox: str = SANDBOX
+    """What is said where it answers from the sandbox."""
     problems: Sequence[str] = ()
     """What is still wrong with the providers that somebody began to set up."""
 
@@ -30,7 +34,8 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
     config = read_config(given)
     if sandbox or not any(setup.begun for setup in config.providers.values()):
         # With nothing configured it answers from the sandbox: better than a form of placeholders that does nothing.
-        return Plan(env=_ours(given.keys() - provider_variables(), given))
+        empty = f"{env_file} sets up no provider yet. " if env_file and not sandbox else ""
+        return Plan(env=_ours(given.keys() - provider_variables(), given), why_sandbox=f"{empty}{SANDBOX}")
     problems = [problem for setup in config.providers.values() if setup.begun for problem in setup.problems]
     if with_secrets:
         return Plan((), _ours(given, given), problems=problems)
@@ -40,7 +45,7 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
         arguments, given = ["--env-file", _full_path(env_file)], _set_variables(None)
     secrets = {variable.name: variable.description for variable in all_variables() if variable.secret}
     kept_back = {name: description for name, description in secrets.items() if name in given}
-    return Plan(arguments, _ours(given, given), kept_back, problems)
+    return Plan(arguments, _ours(given, given), kept_back, problems=problems)
 
 
 def _set_variables(env_file: str | None) -> dict[str, str]:
@@ -97,16 +102,14 @@ def advice(host: Host, plan: Plan) -> str:
     if host.asks_first:
         lines.append(host.asks_first)
     if "--sandbox" in plan.arguments:
-        lines.append(
-            "It answers from the sandbox. For the real thing set the variables of your providers and run this again."
-        )
+        lines.append(plan.why_sandbox)
     if plan.kept_back:
         names = ", ".join(plan.kept_back)
         lines.append(f"{host.title} asks for {names}." if host.asks else f"Replace the placeholder of {names}.")
     if this_program()[0] == "uvx":
         lines.append("uvx comes with uv, which has to be installed. If the host does not find it, write its full path.")
     lines.append(f"If it does not connect: {host.logs}")
-    return "\n".join([*lines, *plan.problems])
+    return "\n".join([*lines, *(f"Not ready yet: {problem}" for problem in plan.problems)])
 
 
 def _add_command(host: Host, plan: Plan) -> str:

@@ -61,7 +61,6 @@ def _region(value: str) -> str:
 
 class FlexPortalSettings(ProviderSettings):
     needs = ("FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION or FLEXPORTAL_BASE_URL")
-    address_from = ("FLEXPORTAL_REGION", "FLEXPORTAL_BASE_URL")
 
     api_key: SecretHeader | None = secret("FLEXPORTAL_API_KEY", "FlexPortal API key")
     tenant_id: Header | None = variable("FLEXPORTAL_TENANT_ID", "FlexPortal business unit id")

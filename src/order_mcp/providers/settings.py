@@ -80,9 +80,6 @@ class ProviderSettings(BaseModel):
     needs: ClassVar[tuple[str, ...]]
     """What has to be set, such as `"A"` or `"A or B and C"`: variable names with `and` binding tighter."""
 
-    address_from: ClassVar[tuple[str, ...]] = ()
-    """The variables that say where the API is, where it is not the one address alone."""
-
     if TYPE_CHECKING:
         # Declared by every subclass, under a variable name and in a place of its own.
         base_url: BaseUrl | None
@@ -192,7 +189,7 @@ def read_setup(
 def _forgotten(need: str, placeholders: Collection[str]) -> str:
     """Which of these variables still hold what `order-mcp config` printed for them."""
     names = [name for name in need.replace(" and ", " or ").split(" or ") if name in placeholders]
-    return "".join(f" Nobody has replaced the placeholder <{name}> yet." for name in names)
+    return "".join(f" Nobody has replaced the placeholder of {name} yet." for name in names)
 
 
 def _rule(error: Any) -> str:
