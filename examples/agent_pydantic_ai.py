@@ -23,11 +23,11 @@ try:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     from fastmcp.client.transports import StdioTransport
     from mcp import MCPError
-    from pydantic_ai import Agent, ModelHTTPError
+    from pydantic_ai import Agent, ModelConnectionError, ModelHTTPError
     from pydantic_ai.mcp import MCPToolset
     from pydantic_ai.models import Model, infer_model
 except ImportError as missing:
-    install = f'{sys.executable} -m pip install "pydantic-ai-slim[mcp,openai]"'
+    install = '.venv/bin/python -m pip install "pydantic-ai-slim[mcp,openai]"'
     sys.exit(f"The package {missing.name} is missing: {install}")
 
 INSTRUCTIONS = """\
@@ -59,17 +59,24 @@ async def answer(question: str, model: Model, server: Sequence[str]) -> str:
 
 
 def check_key(model: str) -> None:
-    """Stop where the key is still the placeholder of some document. pydantic-ai says itself when there is none."""
+    """Stop at a placeholder of some document, or at a blank. pydantic-ai says itself when there is no key."""
     maker = re.split("[:-]", model)[0]
     variable = f"{maker.upper()}_API_KEY"
-    if NO_KEY.search(os.environ.get(variable, "set")):
+    value = os.environ.get(variable, "set")
+    if NO_KEY.search(key := value.strip()):
         sys.exit(f"{variable} is not a key yet: set it to the one that {maker} gave you.")
+    if key != value:
+        sys.exit(f"{variable} holds a blank or a line break before or after the key: set it to the key alone.")
 
 
 def refusal(status: int) -> str:
     """Why the model's service does not answer."""
     trouble = "its service has trouble; try again later" if status >= 500 else "it does not take the request"
     return REFUSALS.get(status, trouble)
+
+
+def first_sentence(error: Exception) -> str:
+    return str(error).split(". ")[0].rstrip(".")
 
 
 def main() -> None:
@@ -94,9 +101,10 @@ def main() -> None:
         sys.exit(f"The server does not answer: {error}. It was started with: {' '.join(options.server)}")
     except ModelHTTPError as error:
         sys.exit(f"{options.model} answers with HTTP {error.status_code}: {refusal(error.status_code)}.")
-    except (ImportError, RuntimeError, UnicodeError) as error:  # No key, no such model, no network, no such command.
-        first_sentence = str(error).split(". ")[0].rstrip(".")
-        sys.exit(f"The agent cannot answer: {first_sentence}.")
+    except ModelConnectionError as error:
+        sys.exit(f"The service of the model cannot be reached: {first_sentence(error)}.")
+    except (ImportError, RuntimeError, UnicodeError) as error:  # No key, no such model, no such command.
+        sys.exit(f"The agent cannot answer: {first_sentence(error)}.")
 
 
 if __name__ == "__main__":

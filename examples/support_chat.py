@@ -20,7 +20,7 @@ try:
     from mcp.client import Client
     from mcp.client.stdio import StdioServerParameters
 
-    from ids_from_people import answered_id, named_id, wants_it_again
+    from ids_from_people import answered_id, named_id, says_thanks, wants_it_again
 except ImportError as missing:
     sys.exit(f"The package {missing.name} is missing: run this with the Python that has order-mcp installed.")
 
@@ -68,6 +68,10 @@ class SupportChat:
                 return await self.look_again()
             case Asked.PATIENCE:
                 return self.ask(Asked.PATIENCE, ANOTHER)
+            case Asked.NOTHING if self.order_id and wants_it_again(message):
+                return await self.look_up(self.order_id)
+            case Asked.NOTHING if self.order_id and says_thanks(message):
+                return "You are welcome."
             case _:
                 return self.ask(Asked.ID, WHICH)
 

@@ -119,7 +119,34 @@ CONVERSATIONS: dict[str, list[tuple[str, str]]] = {
         ("Retry!", "That is a little early: please write “again” in "),
         ("not again, it broke again", REMEMBERED),
         ("order 1008", SHIPPED),
+        ("again", SHIPPED),
+    ],
+    "thanks for an order are no question, and no try": [
+        ("thanks", WHICH),
+        ("1008", SHIPPED),
+        *[(said, "You are welcome.") for said in ("Thanks!", "ok", "Great, thank you very much", "bye")],
+        ("1008", WHICH),
+        ("thanks", WHICH),
+        ("1008", SHIPPED),
+    ],
+    "“again” after an order is one more look-up of it, until there were five": [
+        ("order ord_partial", PARTLY),
+        ("ok", "You are welcome."),
+        *[("again, please", PARTLY)] * 4,
+        ("again", f"I cannot look up more orders in one conversation. {TO_A_COLLEAGUE}"),
+    ],
+    "“again” before any order leads to none": [
         ("again", WHICH),
+        ("again", WHICH),
+    ],
+    "a year or a date is asked about once more": [
+        ("where is my order?", WHICH),
+        ("2026", WHICH),
+        ("It’s 1008.", SHIPPED),
+    ],
+    "unless it is called an id": [
+        ("my order is 2026", WHICH),
+        ("the id is 2026", "Please check the id and send it again."),
     ],
     "tell_operator: a person takes over, and nothing more is looked up": [
         ("order 1403", f"Please contact our team. {TO_A_COLLEAGUE}"),
@@ -186,11 +213,26 @@ NAMED = {
     "I'm still waiting for order ord_partial, thanks": "ord_partial",
     "Can you please check order 1008?": "1008",
     "\ufefforder 1008": "1008",
+    "My order is 1008": "1008",
+    "Yes, order nr 1008": "1008",
+    "order id:1008": "1008",
+    "Where is my order? It's 1008.": "1008",
+    "my order, it is ord_partial": "ord_partial",
+    "order 1234567890": "1234567890",
+    "order number 491701234567": "491701234567",
+    "order #491701234567": "491701234567",
+    "the id is 2026": "2026",
+    "my order number is 12102026": "12102026",
 }
 ANSWERED = {
     "1008": "1008",
     "15": "15",
-    "2024": "2024",
+    "the number is 1008": "1008",
+    "Yes, the number is 2026": "2026",
+    "id: 15": "15",
+    "2026-a": "2026-a",
+    "20261": "20261",
+    "491701234567": "491701234567",
     "yes, order 1008 please": "1008",
     "It’s 1008, thanks!": "1008",
     "FL-24-00391": "FL-24-00391",
@@ -213,6 +255,9 @@ NO_ID = [
     *("order 12", "I ordered 2 laptops", "order 1008 times", "my order 2000 km away", "my order 15th", "order 16GB"),
     *("order $1008", "order 1008€", "order 1,200", "order 1008.50", "order 1008%"),
     *("order 07700900123", "order +447700900123", "order 0770-900123", "my order 10115 Berlin", "my order SW1A 1AA"),
+    *("order 491701234567 never came", "my order 4111111111111111", "my order is 49170123456", "order 12345678901"),
+    *("my order is 2026", "where is my order? It's 12102026", "order 10252026", "my order is 1008 chairs"),
+    *("order 10:08", "my order is 1008:50", "the number is 1008", "my number is 1008"),
     *("order 1003 or order 1004", "order 1008 1009", "#1008 and #1009", "FL 24 00391", "order 24 00391"),
     *("my contract is CTR 1003", "the id is 12-05-2026", "order ١٠٠٨", "my order number 2", "", "order"),
 ]
@@ -236,7 +281,11 @@ def test_anything_else_is_no_id(ids: Any, message: str) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["please order 1008", "1008 chairs", "not 1008", "no 1008", "15th", "12/05", "2026-11-21", "2 weeks", "£45", "1 2"],
+    [
+        *("please order 1008", "1008 chairs", "not 1008", "no 1008", "15th", "12/05", "2026-11-21", "2 weeks", "£45"),
+        *("1 2", "2026", "12102026", "10252026", "20261012", "it's 2026", "order 2026", "yes, order 491701234567"),
+        *("the number is 10:08", "my phone number is 1008"),
+    ],
 )
 def test_nor_is_every_answer(ids: Any, message: str) -> None:
     assert ids.answered_id(message) is None
@@ -269,6 +318,21 @@ def test_again_may_be_the_whole_wish(ids: Any, message: str) -> None:
 )
 def test_again_may_be_inside_another_sentence(ids: Any, message: str) -> None:
     assert not ids.wants_it_again(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Thanks!", "ok", "OK, great", "bye", "Thank you very much. Goodbye!", "no, thanks", "thanks again"],
+)
+def test_thanks_may_be_all_that_is_said(ids: Any, message: str) -> None:
+    assert ids.says_thanks(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["", "not great", "no", "again", "thanks, and my other one?", "ok, where is it", "great, it broke"]
+)
+def test_thanks_may_be_inside_another_sentence(ids: Any, message: str) -> None:
+    assert not ids.says_thanks(message)
 
 
 @pytest.fixture
@@ -330,7 +394,7 @@ async def test_a_conversation_has_five_look_ups_whatever_comes_of_them(
         (["agent_workflow_http.py", "http://127.0.0.1:99999/mcp"], "argument address: write it like"),
         (["agent_workflow_stdio.py", "ord_partial"], "unrecognized arguments: ord_partial"),
         (["support_chat.py", "hello"], "unrecognized arguments: hello"),
-        (["agent_pydantic_ai.py"], "The package fastmcp is missing: "),
+        (["agent_pydantic_ai.py"], 'is missing: .venv/bin/python -m pip install "pydantic-ai-slim[mcp,openai]"'),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(command: list[str], sentence: str) -> None:

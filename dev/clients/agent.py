@@ -29,7 +29,9 @@ KEY = "OPENAI_API_KEY"
 # What the agent is started with, the variables it finds, and what its one sentence then says.
 FAILURES: list[tuple[list[str], dict[str, str], str]] = [
     (SERVER, {}, KEY),
-    *((SERVER, {KEY: key}, f"{KEY} is not a key yet") for key in ("", "sk-…", "your key", "<OPENAI_API_KEY>")),
+    *((SERVER, {KEY: key}, f"{KEY} is not a key yet") for key in ("", "sk-…", "your key", "<OPENAI_API_KEY>", " ")),
+    *((SERVER, {KEY: key}, f"{KEY} holds a blank") for key in (" sk-good", "sk-good ", "sk-good\n")),
+    (SERVER, {KEY: "sk-good", "OPENAI_BASE_URL": "http://127.0.0.1:9"}, "The service of the model cannot be reached: "),
     (["--model", "no-such-model", *SERVER], {}, "no-such-model"),
     (["--model", "test", "--server", "no-such-program"], {}, "no-such-program"),
     *((["--model", "test", "--server", *empty], {}, "argument --server: say the command") for empty in ([], [""])),
