@@ -15,7 +15,7 @@ from .environment import OURS, ConfigurationError, check_names, is_placeholder, 
 from .models import Audience, Noun
 from .providers.registry import PROVIDERS
 from .providers.settings import Setup, Variable, choices_of, read_setup, variable, variables
-from .rules import AUDIENCES, LOG_LEVELS, RULES, one_of, too_long
+from .rules import AUDIENCES, DEADLINE, DEFAULT_SECONDS, LOG_LEVELS, RULES, TIMEOUT, one_of, too_long
 
 
 class ServerSettings(BaseModel):
@@ -31,11 +31,13 @@ class ServerSettings(BaseModel):
         "Whom a call asks that names no provider; blank: all of them",
         choices=tuple(PROVIDERS),
     )
-    timeout_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_TIMEOUT_SECONDS"])] = Field(
-        8.0, alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
+    timeout_seconds: Annotated[float, BeforeValidator(RULES[TIMEOUT])] = Field(
+        DEFAULT_SECONDS[TIMEOUT], alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
     )
-    deadline_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_DEADLINE_SECONDS"])] = Field(
-        20.0, alias="ORDER_MCP_DEADLINE_SECONDS", description="Limit of one whole look-up with retries"
+    deadline_seconds: Annotated[float, BeforeValidator(RULES[DEADLINE])] = Field(
+        DEFAULT_SECONDS[DEADLINE],
+        alias="ORDER_MCP_DEADLINE_SECONDS",
+        description="Limit of one whole look-up with retries",
     )
     log_level: Annotated[str, BeforeValidator(RULES["ORDER_MCP_LOG_LEVEL"])] = variable(
         "ORDER_MCP_LOG_LEVEL", "How much is logged, on stderr", default="WARNING", choices=LOG_LEVELS
