@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from mcp.shared.inbound import InboundModernRoute, classify_inbound_request
 from mcp_types.methods import validate_client_request
@@ -33,6 +33,8 @@ from dev.first_words import (
     said_by_the_sdk,
 )
 from order_mcp.commands.cli import main
+from order_mcp.config import read_config, read_environment
+from order_mcp.environment import ConfigurationError, problem_at_start
 from order_mcp.protocol.early import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, fits
 from order_mcp.sandbox import Running, running
 
@@ -385,6 +387,7 @@ MISTAKES: list[tuple[list[str], dict[str, str]]] = [
     (["serve", "--sandbox"], {"ORDER_MCP_AUDIENCE": "everybody"}),
     ([], {"ORDER_MCP_AUDIENC": "customer"}),
     ([], {"ORDER_MCP_TIMEOUT_SECONDS": "9", "ORDER_MCP_DEADLINE_SECONDS": "8"}),
+    ([], {"ORDER_MCP_TIMEOUT_SECONDS": "30"}),
 ]
 
 
@@ -418,7 +421,7 @@ def test_a_mistake_is_reported_as_without_the_early_answers(
     assert code == 2 and "order-mcp: " in early[1]
 
 
-FILE = str(ROOT / "pyproject.toml")  # any text file that sets nothing of ours
+FILE = str(ROOT / "examples" / "order-mcp.env")  # sets nothing
 STARTS_EARLY = [[], ["serve"], ["--sandbox"], ["serve", "--sandbox"], ["--sandbox", "serve"]]
 STARTS_EARLY += [["--env-file", FILE], [f"--env-file={FILE}", "serve"], ["serve", "--env-file", FILE]]
 
@@ -429,9 +432,10 @@ STARTS_EARLY += [["--env-file", FILE], [f"--env-file={FILE}", "serve"], ["serve"
         ("ORDER_MCP_AUDIENCE=everybody\n", 2),
         (" export ORDER_MCP_LOG_LEVEL=LOUD \nFLEET_API_KEY=x\n", 2),
         ("ORDER_MCP_AUDIENC=customer\n", 2),
+        ("ORDER_MCP_AUDIENCE = costumer # who\n", 2),
+        ("SENMO_PASSWORD='a b'\nthis is not a line\n", 2),
         # These take more than the standard library to read: the host is answered, and then told with every call.
-        ('ORDER_MCP_AUDIENCE="everybody"\n', 0),
-        ('FLEET_API_KEY="abc\n', 0),
+        ('FLEET_API_KEY="abc\nORDER_MCP_AUDIENCE=costumer\n', 0),
         ("ORDER_MCP_DEFAULT_PROVIDER=shopify\n", 0),
     ],
 )
@@ -463,8 +467,9 @@ def talked(
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stdin and process.stdout and process.stderr
-        process.stdin.write(b"".join(map(line, sent)))
-        process.stdin.flush()
+        with suppress(BrokenPipeError):  # it may have ended by now
+            process.stdin.write(b"".join(map(line, sent)))
+            process.stdin.flush()
         results = [json.loads(process.stdout.readline())["result"] for _ in range(expected)]
         rest, told = process.communicate(timeout=PATIENCE)
     assert rest == b""
@@ -477,6 +482,150 @@ def test_a_broken_server_tells_a_customer_no_more_than_any_other() -> None:
     _, said, told = talked(variables, [handshake(), INITIALIZED, call], 2)
     assert "Please contact our team." in said[1]["content"][0]["text"] and "ORDER_MCP" not in json.dumps(said)
     assert "ORDER_MCP_DEFAULT_PROVIDER must be one of" in told
+
+
+# Each is malformed, and seen before a host is answered.
+SEEN_EARLY = {
+    "blanks around the sign": "ORDER_MCP_AUDIENCE = costumer\n",
+    "a comment behind the value": "ORDER_MCP_AUDIENCE=costumer # who\n",
+    "a sign of a comment in the value": "ORDER_MCP_AUDIENCE=agent#who\n",
+    "exported with a tab": "export\tORDER_MCP_AUDIENCE=costumer\n",
+    "a quoted value": 'ORDER_MCP_AUDIENCE="costumer"\n',
+    "a quoted value with a comment": "ORDER_MCP_AUDIENCE='costumer'# it's who\n",
+    "below a quoted value": "SENMO_PASSWORD='a \" b'\nORDER_MCP_AUDIENCE=costumer\n",
+    "below an apostrophe": "SENMO_USERNAME=O'Hara\n# it='s\nORDER_MCP_AUDIENCE=costumer\n",
+    "above a text of several lines": 'ORDER_MCP_AUDIENCE=costumer\nX="a\nb"\n',
+    "a timeout over the default": "ORDER_MCP_TIMEOUT_SECONDS=30\n",
+    "a misspelled name": "ORDR_MCP_AUDIENCE=customer\n",
+    "no line": "\nFLEET_API_KEY=k\r\nthis is not a line\n",
+    "no equals sign": "ORDER_MCP_AUDIENCE\n",
+    "a comment instead of it": "ORDER_MCP_AUDIENCE # = customer\n",
+    "nothing before it": "export =customer\n",
+    "a second variable in the value": "X=bar;ORDER_MCP_AUDIENCE=customer\n",
+    "another value further down": "ORDER_MCP_AUDIENCE=customer\nX=1\nORDER_MCP_AUDIENCE=\n",
+}
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "order-mcp.env"
+    file.write_text(text, encoding="utf-8", newline="")
+    return str(file)
+
+
+def told_by_the_configuration(monkeypatch: pytest.MonkeyPatch, process: dict[str, str], file: str) -> str | None:
+    """What the configuration says of these variables and this file; None if it takes them."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "environ", process)
+        try:
+            read_config(read_environment(file))
+        except ConfigurationError as problem:
+            return str(problem)
+    return None
+
+
+@pytest.mark.parametrize("name", SEEN_EARLY)
+def test_a_malformed_file_is_seen_early_and_told_in_the_same_words(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, SEEN_EARLY[name])
+    told = problem_at_start({}, file)
+    assert told is not None and told == told_by_the_configuration(monkeypatch, {}, file)
+
+
+# Each is malformed, and only seen when everything is loaded.
+SEEN_LATE = {
+    "an open quotation mark": 'FLEET_API_KEY="abc\n',
+    "below one": 'X="abc\ndef"\nORDER_MCP_AUDIENCE=costumer\n',
+    "below an escape in quotation marks": "X='it\\'s'\nORDER_MCP_AUDIENCE=costumer\n",
+    "below a quoted name": "'X'=1\nORDER_MCP_AUDIENCE=costumer\n",
+    "text behind a quotation mark": "X='a' b\n",
+    "a provider that is none": "ORDER_MCP_DEFAULT_PROVIDER=fleeet\n",
+}
+
+
+@pytest.mark.parametrize("name", SEEN_LATE)
+def test_what_is_in_doubt_early_is_left_to_the_configuration(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, SEEN_LATE[name])
+    assert problem_at_start({}, file) is None
+    assert told_by_the_configuration(monkeypatch, {}, file)
+
+
+PIECES = st.sampled_from(
+    [
+        *("ORDER_MCP_AUDIENCE", "ORDER_MCP_TIMEOUT_SECONDS", "ORDER_MCP_DEADLINE_SECONDS", "ORDER_MCP_SANDBOX", "X"),
+        *(
+            "ORDR_MCP_AUDIENCE",
+            "export",
+            "=",
+            "=",
+            "=",
+            " ",
+            "\t",
+            "#",
+            "'",
+            '"',
+            "\\",
+            "\\'",
+            "\n",
+            "\n",
+            "\r",
+            "\r\n",
+        ),
+        *("agent", "costumer", "30", "40", "1", "\ufeff", "\x0b", "\x85", "\u2028", "\xa0"),
+    ]
+)
+BLANKS = st.sampled_from(["", "", " ", "\t", "\x85"])
+KEYS = st.sampled_from(["ORDER_MCP_AUDIENCE", "ORDER_MCP_TIMEOUT_SECONDS", "ORDER_MCP_DEADLINE_SECONDS", "X", "'X'"])
+WORDS = st.sampled_from(
+    ["agent", "costumer", "30", "40", "10", "", "a b", "it's", "'a b'", '"30"', '"a', 'b"', "'it\\'s'"]
+)
+# Mostly what is right, so that a whole file sometimes is.
+GOOD = st.sampled_from(
+    [
+        *(("ORDER_MCP_AUDIENCE", "agent"), ("ORDER_MCP_AUDIENCE", "'agent'"), ("ORDER_MCP_TIMEOUT_SECONDS", "30")),
+        *(("ORDER_MCP_DEADLINE_SECONDS", "40"), ("ORDER_MCP_DEADLINE_SECONDS", '"40"'), ("X", '"a\nb"'), ("Y", "it's")),
+    ]
+)
+SETTINGS = (GOOD | GOOD | GOOD | st.tuples(KEYS, WORDS)).flatmap(
+    lambda pair: st.tuples(st.just(pair[0]), BLANKS, st.just("="), BLANKS, st.just(pair[1])).map("".join)
+)
+LINES = st.builds(
+    "".join,
+    st.tuples(
+        *(st.sampled_from(["", "", "export ", "# "]), SETTINGS, BLANKS),
+        *(st.sampled_from(["", "", "#", "# it's", 'b"']), st.sampled_from(["\n", "\n", "\r\n", "\r"])),
+    ),
+)
+FILES = st.lists(LINES | LINES | st.lists(PIECES, max_size=6).map("".join), max_size=6).map("".join)
+IN_THE_PROCESS = st.fixed_dictionaries(
+    {},
+    optional={
+        "ORDER_MCP_AUDIENCE": st.sampled_from(["", "agent", "<ORDER_MCP_AUDIENCE>"]),
+        "ORDER_MCP_TIMEOUT_SECONDS": st.sampled_from([" ", "30", "${user_config.x}"]),
+        "ORDER_MCP_DEADLINE_SECONDS": st.sampled_from(["", "10", "40"]),
+    },
+)
+
+
+@given(FILES, IN_THE_PROCESS)
+@settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example('X="a\nb"\nORDER_MCP_DEADLINE_SECONDS=40\n', {"ORDER_MCP_TIMEOUT_SECONDS": "30"})
+@example("ORDER_MCP_DEADLINE_SECONDS=40\n", {"ORDER_MCP_TIMEOUT_SECONDS": "30", "ORDER_MCP_DEADLINE_SECONDS": ""})
+@example('# "\nX=\'a\'\nORDER_MCP_TIMEOUT_SECONDS=30\nORDER_MCP_DEADLINE_SECONDS="40"\n', {})
+@example("ORDER_MCP_AUDIENCE = agent # who\n", {})
+@example("X='a\\' #\nthis is not a line\n'\n", {})
+@example('X="a\\" #\nthis is not a line\n"\n', {})
+@example("\ufeff\ufeffORDER_MCP_AUDIENCE=agent\n", {})
+def test_whatever_stands_in_a_file_the_early_check_refuses_only_what_the_configuration_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, process: dict[str, str]
+) -> None:
+    file = written(tmp_path, text)
+    early, late = problem_at_start(process, file), told_by_the_configuration(monkeypatch, process, file)
+    assert early is None or late is not None
+    # Without quotation marks nothing is in doubt.
+    assert (early is None) == (late is None) or {"'", '"'} & set(text)
 
 
 STARTS_LATE = [["serve", "--http"], ["--sandbox", "serve", "--http", "--port", "0"], ["demo"], ["doctor"], ["sandbox"]]

@@ -121,6 +121,16 @@ FORGOTTEN = {
     "where the key comes from": (r"    key_\w+ = .*", "", "key_from, key_right and key_sources"),
     "the settings": (r"    Settings = .*", "", "Settings"),
     "what the settings need": (r"    needs = .*", "", "Settings.needs"),
+    "a comma behind the only need": (
+        r"    needs = .*",
+        '    needs = ("LENDWELL_API_KEY")',
+        "a tuple in Settings.needs (a single text needs a comma behind it)",
+    ),
+    "the variable of a need": (
+        r"    needs = .*",
+        '    needs = ("LENDWELL_API_KEY or LENDWELL_TOKEN and LENDWELL_BASE_URL",)',
+        "a variable LENDWELL_TOKEN, which Settings.needs names",
+    ),
     "the address": (r"    base_url:", "    site:", "Settings.base_url"),
     "the look-up": (r"    async def get_order", "    async def order", "get_order or get_cart"),
     "nearly all": (

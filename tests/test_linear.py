@@ -47,6 +47,7 @@ SEARCHED = {
     for name in (
         *("cleaning._NOT_CORE", "cleaning._BREAKS", "cleaning._INVISIBLE", "cleaning._WHITE_SPACE", "cleaning._WWW"),
         *("commands.hosts._NOT_ASCII", "environment._HOLDS_OURS", "environment._NAME"),
+        "environment._COMMENT",
     )
 }
 # A step more than this for each character, and there is a second way to read the text.

@@ -15,7 +15,7 @@ from .environment import OURS, ConfigurationError, check_names, is_placeholder, 
 from .models import Audience, Noun
 from .providers.registry import PROVIDERS
 from .providers.settings import Setup, Variable, choices_of, read_setup, variable, variables
-from .rules import AUDIENCES, LOG_LEVELS, RULES, one_of, too_long
+from .rules import AUDIENCES, DEADLINE, DEFAULT_SECONDS, LOG_LEVELS, RULES, TIMEOUT, one_of, too_long
 
 
 class ServerSettings(BaseModel):
@@ -31,11 +31,13 @@ class ServerSettings(BaseModel):
         "Whom a call asks that names no provider; blank: all of them",
         choices=tuple(PROVIDERS),
     )
-    timeout_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_TIMEOUT_SECONDS"])] = Field(
-        8.0, alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
+    timeout_seconds: Annotated[float, BeforeValidator(RULES[TIMEOUT])] = Field(
+        DEFAULT_SECONDS[TIMEOUT], alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
     )
-    deadline_seconds: Annotated[float, BeforeValidator(RULES["ORDER_MCP_DEADLINE_SECONDS"])] = Field(
-        20.0, alias="ORDER_MCP_DEADLINE_SECONDS", description="Limit of one whole look-up with retries"
+    deadline_seconds: Annotated[float, BeforeValidator(RULES[DEADLINE])] = Field(
+        DEFAULT_SECONDS[DEADLINE],
+        alias="ORDER_MCP_DEADLINE_SECONDS",
+        description="Limit of one whole look-up with retries",
     )
     log_level: Annotated[str, BeforeValidator(RULES["ORDER_MCP_LOG_LEVEL"])] = variable(
         "ORDER_MCP_LOG_LEVEL", "How much is logged, on stderr", default="WARNING", choices=LOG_LEVELS
@@ -87,7 +89,7 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
     Raises:
         ConfigurationError: the file, or a line of it, cannot be read.
     """
-    process = {name: value for name, value in os.environ.items() if is_set(name, value)}
+    process = {name: value for name, value in os.environ.items() if is_set(value)}
     values = {} if env_file is None else _from_file(env_file)
     # A forgotten placeholder counts as not set. It is kept, so that `doctor` can call it that.
     forgotten = {name: value for name, value in os.environ.items() if is_placeholder(value)}
@@ -101,7 +103,7 @@ def _from_file(path: str) -> dict[str, str]:
     return {
         name: str(folder / value) if name in files else value
         for name, value in read_file(path).items()
-        if is_set(name, value) or is_placeholder(value)
+        if is_set(value) or is_placeholder(value)
     }
 
 
@@ -112,7 +114,7 @@ def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None
         ConfigurationError: a server variable is malformed, or misspelled. Provider variables never raise: what is
             wrong with them is in `Config.providers`.
     """
-    given = {name: value for name, value in environment.items() if is_set(name, value)}
+    given = {name: value for name, value in environment.items() if is_set(value)}
     unknown = [*check_names(given, [variable.name for variable in server_variables()]), *_unread(given)]
     server = _read_server(given)
     forgotten = {name for name, value in environment.items() if is_placeholder(value)}

@@ -5,11 +5,12 @@ A line that was skipped, or a name that was misspelled, could be the one that ke
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from io import StringIO
-from typing import Any
+from itertools import takewhile
+from typing import NamedTuple
 
-from .rules import RULES, broken_rule
+from .rules import DEFAULT_SECONDS, RULES, broken_rule
 
 OURS = "ORDER_MCP_"
 # Far more than is needed. Some files never end.
@@ -24,8 +25,10 @@ NEAR_NAME, NEAR_WHOLE_NAME = 0.75, 0.93
 _KUBERNETES = re.compile(
     r"ORDER_MCP(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)?)"
 )
-# A line of a file whose value stands there as it is: no quotation marks, no escapes, no comment.
-_PLAIN_LINE = re.compile(r"(?:export )?(ORDER_MCP_[A-Z_]+)=([A-Za-z0-9._-]*)")
+# What stands before the = in a line of a file; and behind it, where a quoted text ends in its own line.
+_KEY = re.compile(r"[^#\s]+")
+_QUOTED = re.compile(r"""(?:'([^'\\]*)'|"([^"\\]*)")\s*(?:#[^\n]*)?""")
+_COMMENT = re.compile(r"\s#")
 _NAME = re.compile("[A-Z0-9_]+")
 # What examples and templates put where a value belongs. No key, id or address looks like that.
 _PLACEHOLDER = re.compile(
@@ -40,21 +43,31 @@ class ConfigurationError(Exception):
     """A server variable is malformed, or a file of variables unreadable. The message names it and the rule."""
 
 
+class Line(NamedTuple):
+    """A line of a file. It has a name and a value, or cannot be read."""
+
+    number: int
+    name: str | None
+    value: str | None
+
+
 def problem_at_start(process: Mapping[str, str], env_file: str | None) -> str | None:
     """What can be known to be wrong with the standard library alone, before a host is answered; None if nothing.
 
-    Of a file, only lines that mean what they seem to are looked at; the rest is read when everything is loaded.
+    A file is read up to a quoted text that may go over several lines; the rest of it when everything is loaded.
     """
+    path = env_file or ""
     try:
-        text = _text_of(env_file) if env_file is not None else ""
-        # Inside quotation marks a value may go over several lines, and one of them may only look like a variable.
-        lines = [] if "'" in text or '"' in text else text.splitlines()
-        plain = [match.groups() for line in lines if (match := _PLAIN_LINE.fullmatch(line.strip()))]
-        given = {name: value for name, value in (*plain, *process.items()) if is_set(name, value)}
+        lines = [_bare(line) for line in _lines_of(_text_of(path))] if env_file is not None else []
+        plain = list(takewhile(_ends_here, lines))
+        numbered = (_plain_line(number, line) for number, line in enumerate(plain, 1) if line and line[0] != "#")
+        file = _values(path, numbered)
+        given = {name: value for name, value in (*file.items(), *process.items()) if is_set(value)}
         check_names(given, RULES)
     except ConfigurationError as problem:
         return str(problem)
-    return broken_rule(given)
+    # What was not read may set what would otherwise have its default.
+    return broken_rule(given, DEFAULT_SECONDS if plain == lines else {})
 
 
 def is_placeholder(value: str) -> bool:
@@ -62,7 +75,7 @@ def is_placeholder(value: str) -> bool:
     return _PLACEHOLDER.fullmatch(value.strip()) is not None
 
 
-def is_set(name: str, value: str) -> bool:
+def is_set(value: str) -> bool:
     """Whether a variable says anything."""
     # Desktop hosts pass blank optional fields as an empty string or as the literal placeholder.
     is_blank = not value.strip() or value.strip().startswith("${user_config.")
@@ -81,24 +94,7 @@ def read_file(path: str) -> dict[str, str]:
         ConfigurationError: the file, or a line of it, cannot be read. The line is named by its number: it may hold a
             secret.
     """
-    from dotenv.parser import parse_stream
-
-    values: dict[str, str] = {}
-    for line in parse_stream(StringIO(_text_of(path))):
-        if not line.original.string.strip() or (line.key is None and not line.error):
-            continue  # blank, or a comment
-        if line.error or line.key is None or line.value is None:
-            raise _unreadable(path, line.original, "write NAME=value, with both quotation marks or none")
-        if _HOLDS_OURS.search(line.value):
-            raise _unreadable(
-                path,
-                line.original,
-                f"its value holds a second variable, {OURS}…; a quotation mark before it may not be closed",
-            )
-        if line.key.startswith(OURS) and values.get(line.key, line.value) != line.value:
-            raise _unreadable(path, line.original, f"{line.key} has another value already")
-        values[line.key] = line.value
-    return values
+    return _values(path, _all_lines(_text_of(path)))
 
 
 def check_names(given: Iterable[str], known: Collection[str]) -> list[str]:
@@ -135,7 +131,7 @@ def read_text(path: str, most: int = MAX_SECRET_BYTES) -> str:
 
 def _text_of(path: str) -> str:
     try:
-        return read_text(path, MAX_FILE_BYTES)
+        return read_text(path, MAX_FILE_BYTES).lstrip("\ufeff")
     except (OSError, ValueError):
         raise ConfigurationError(f"--env-file {path!r} {_why_unreadable(path)}.") from None
 
@@ -150,9 +146,64 @@ def _why_unreadable(path: str) -> str:
     return "does not exist"
 
 
-def _unreadable(path: str, original: Any, rule: str) -> ConfigurationError:
-    skipped = original.string[: len(original.string) - len(original.string.lstrip())].count("\n")
-    return ConfigurationError(f"--env-file {path!r}, line {original.line + skipped} cannot be read: {rule}.")
+def _all_lines(text: str) -> Iterator[Line]:
+    """The lines that are neither blank nor a comment, as python-dotenv reads them."""
+    from dotenv.parser import parse_stream
+
+    for line in parse_stream(StringIO(text)):
+        written = line.original.string
+        if written.strip() and (line.key is not None or line.error):
+            skipped = written[: len(written) - len(written.lstrip())].count("\n")
+            yield Line(line.original.line + skipped, line.key, line.value)
+
+
+def _lines_of(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _bare(line: str) -> str:
+    """A line without what means nothing: blanks around it, and the word with which a shell exports a variable."""
+    words = line.split(maxsplit=1)
+    return words[1].rstrip() if len(words) > 1 and words[0] == "export" else line.strip()
+
+
+def _ends_here(line: str) -> bool:
+    """Whether all that begins in a bare line surely ends in it: no quoted text goes over to the next one."""
+    value = line.partition("=")[2].lstrip()
+    is_open = value.startswith(("'", '"')) and not _QUOTED.fullmatch(value)
+    return line.startswith("#") or not (is_open or line.startswith("'"))
+
+
+def _plain_line(number: int, line: str) -> Line:
+    """What python-dotenv makes of a bare line that ends where it seems to, and is neither blank nor a comment."""
+    key, equals, value = line.partition("=")
+    if not equals or not _KEY.fullmatch(key.rstrip()):
+        return Line(number, None, None)
+    quoted = _QUOTED.fullmatch(value.lstrip())
+    return Line(
+        number,
+        key.rstrip(),
+        quoted[1] or quoted[2] or "" if quoted else _COMMENT.split(value, maxsplit=1)[0].strip(),
+    )
+
+
+def _values(path: str, lines: Iterable[Line]) -> dict[str, str]:
+    """The variables of these lines. Raises ConfigurationError for one that cannot be read."""
+    values: dict[str, str] = {}
+    for number, name, value in lines:
+        if name is None or value is None:
+            raise _unreadable(path, number, "write NAME=value, with both quotation marks or none")
+        if _HOLDS_OURS.search(value):
+            rule = f"its value holds a second variable, {OURS}…; a quotation mark before it may not be closed"
+            raise _unreadable(path, number, rule)
+        if name.startswith(OURS) and values.get(name, value) != value:
+            raise _unreadable(path, number, f"{name} has another value already")
+        values[name] = value
+    return values
+
+
+def _unreadable(path: str, number: int, rule: str) -> ConfigurationError:
+    return ConfigurationError(f"--env-file {path!r}, line {number} cannot be read: {rule}.")
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:

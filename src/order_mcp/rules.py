@@ -9,6 +9,7 @@ Rule = Callable[[str], object]
 """Makes a value of the text of a variable. Raises ValueError with the rule, as what follows the variable's name."""
 
 TIMEOUT, DEADLINE = "ORDER_MCP_TIMEOUT_SECONDS", "ORDER_MCP_DEADLINE_SECONDS"
+DEFAULT_SECONDS = {TIMEOUT: 8.0, DEADLINE: 20.0}
 AUDIENCES = ("agent", "customer", "internal")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SECONDS_RULE = "must be a number of seconds from 0.1 to 120"
@@ -50,19 +51,22 @@ RULES: dict[str, Rule] = {
 }
 
 
-def broken_rule(given: Mapping[str, str]) -> str | None:
-    """The first variable that breaks its rule, as a sentence, or that two of them do not go together; None if none."""
+def broken_rule(given: Mapping[str, str], defaults: Mapping[str, float]) -> str | None:
+    """The first variable that breaks its rule, as a sentence, or that two of them do not go together; None if none.
+
+    `defaults` are `DEFAULT_SECONDS`, or nothing where a variable may be set that is not among those given.
+    """
     values: dict[str, object] = {}
     for name in [name for name in RULES if name in given]:
         try:
             values[name] = RULES[name](given[name])
         except ValueError as rule:
             return f"{name} {rule}."
-    return too_long(values.get(TIMEOUT), values.get(DEADLINE))
+    return too_long(values.get(TIMEOUT), values.get(DEADLINE, defaults.get(DEADLINE)))
 
 
 def too_long(timeout: object, deadline: object) -> str | None:
-    """That one attempt may take longer than the whole look-up, where both were given."""
+    """That one attempt may take longer than the whole look-up, where both are known."""
     if isinstance(timeout, float) and isinstance(deadline, float) and timeout > deadline:
         return f"{TIMEOUT} ({timeout:g}) must not be more than {DEADLINE} ({deadline:g})."
     return None

@@ -49,7 +49,7 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
 
 
 def _set_variables(env_file: str | None) -> dict[str, str]:
-    return {name: value for name, value in read_environment(env_file).items() if is_set(name, value)}
+    return {name: value for name, value in read_environment(env_file).items() if is_set(value)}
 
 
 def _full_path(path: str) -> str:

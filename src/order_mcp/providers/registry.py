@@ -15,6 +15,7 @@ from typing import Any
 from ..models import AUTO, Noun
 from ..wording import listed
 from .base import Provider
+from .settings import ProviderSettings, names_in, variables
 
 AnyProvider = Provider[Any]
 
@@ -49,12 +50,24 @@ def _missing(kind: type[AnyProvider], file: str) -> Iterator[str]:
     yield from (name for name in HAS_TO_SAY if name not in said)
     if "name" in said and not (kind.name == file != AUTO and NAME.fullmatch(file)):
         yield f"a fit name (that of the file, in lower-case letters and digits, and not “{AUTO}”)"
-    if "Settings" in said and not getattr(kind.Settings, "needs", None):
-        yield "Settings.needs"
+    if "Settings" in said:
+        yield from _missing_needs(kind.Settings)
     if "Settings" in said and "base_url" not in kind.Settings.model_fields:
         yield "Settings.base_url"
     if not any(kind.has(noun) for noun in Noun):
         yield listed([f"get_{noun}" for noun in Noun], "or")
+
+
+def _missing_needs(settings: type[ProviderSettings]) -> Iterator[str]:
+    needs = getattr(settings, "needs", None)
+    if isinstance(needs, str):
+        yield "a tuple in Settings.needs (a single text needs a comma behind it)"
+    elif not needs:
+        yield "Settings.needs"
+    else:
+        declared = {variable.name for variable in variables(settings)}
+        unknown = [name for need in needs for name in names_in(need) if name not in declared]
+        yield from (f"a variable {name}, which Settings.needs names" for name in unknown)
 
 
 def _discover() -> dict[str, type[AnyProvider]]:

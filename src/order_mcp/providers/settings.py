@@ -146,6 +146,11 @@ def choices_of(field: FieldInfo) -> tuple[str, ...]:
     return tuple(str(choice) for choice in choices) if isinstance(choices, list) else ()
 
 
+def names_in(need: str) -> list[str]:
+    """The variables that an entry of `needs` names."""
+    return need.replace(" and ", " or ").split(" or ")
+
+
 def read_setup(
     model: type[ProviderSettings],
     environment: Mapping[str, str],
@@ -188,7 +193,7 @@ def read_setup(
 
 def _forgotten(need: str, placeholders: Collection[str]) -> str:
     """Which of these variables still hold what `order-mcp config` printed for them."""
-    names = [name for name in need.replace(" and ", " or ").split(" or ") if name in placeholders]
+    names = [name for name in names_in(need) if name in placeholders]
     return "".join(f" Nobody has replaced the placeholder of {name} yet." for name in names)
 
 
