@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-clients conformance test-bundle check lint types regen lock build bundle release clean
+.PHONY: demo test test-clients conformance test-bundle bench check lint types regen lock build bundle release clean
 
 demo: $(READY)
 	@$(BIN)/order-mcp demo
@@ -24,6 +24,10 @@ conformance: $(READY)
 test-bundle: bundle
 	$(BIN)/python -m dev.bundle
 
+# Speed and memory beside other servers, into bench/RESULTS.md; needs an idle machine. `ARGS=--quick` only tries it.
+bench: $(READY)
+	$(BIN)/python -m bench $(ARGS)
+
 check: lint types test
 
 lint: $(READY)
@@ -42,7 +46,7 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
   --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet
 lock: $(READY)
 	$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
-	@for name in clients-v1 clients-v2 nodejs; do \
+	@for name in clients-v1 clients-v2 bench nodejs; do \
 	  $(COMPILE) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
 	$(BIN)/python -m dev.environments

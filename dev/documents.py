@@ -4,6 +4,8 @@ import json
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +53,15 @@ def with_tables(text: str) -> str:
     for name, rows in tables.items():
         text = re.sub(
             rf"(<!-- table: {name} -->\n).*?(<!-- /table -->)",
-            lambda marks, rows=rows: marks[1] + "\n".join(rows) + "\n" + marks[2],
+            partial(_filled, rows),
             text,
             flags=re.DOTALL,
         )
     return text
+
+
+def _filled(rows: Iterable[str], marks: re.Match[str]) -> str:
+    return marks[1] + "\n".join(rows) + "\n" + marks[2]
 
 
 def server_json() -> str:

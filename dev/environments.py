@@ -19,6 +19,7 @@ NODE_PROJECTS = (
     ROOT / "dev" / "clients" / "node",
     ROOT / "dev" / "conformance",
     ROOT / "release" / "mcpb",
+    ROOT / "bench" / "typescript",
 )
 PIP_INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 SETUP_LIMIT = 600
