@@ -5,13 +5,14 @@ import json
 import sys
 import time
 from functools import cache
+from threading import Event
 from typing import Any
 
 import anyio
+from mcp.server.stdio import stdio_server
 
 from order_mcp.config import read_config
 from order_mcp.protocol.server import build_server
-from order_mcp.protocol.stdio import serve_stdio
 
 from .documents import ROOT
 
@@ -31,8 +32,8 @@ DISCOVER = {
         }
     },
 }
-# Past the module that answers early: the SDK's own words.
-SDK_ONLY = (sys.executable, "-c", "from order_mcp.commands.cli import main; main([])")
+# On the SDK's own transport: its own words.
+SDK_ONLY = (sys.executable, "-c", "import anyio; from dev.first_words import serve; anyio.run(serve)")
 EARLY = (sys.executable, "-m", "order_mcp")
 UNKNOWN = "2999-12-31"
 HEAD = '"""The first answers, as the SDK gives them. Made by `make regen`; not to be edited."""\n'
@@ -44,27 +45,17 @@ def initialize(version: str, id: Any = 1) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": id, "method": "initialize", "params": params}
 
 
-class Plain:
-    """Both ends of a pipe, and nobody in between."""
-
-    def __init__(self, source: io.TextIOBase, wire: io.BytesIO) -> None:
-        self.readline = source.readline
-        self.flush = wire.flush
-        self._wire = wire
-
-    def write(self, text: str) -> None:
-        self._wire.write(text.encode())
-
-
 class Patient(io.TextIOWrapper):
     """Input that ends a little late: the SDK drops what it is still working on at the end."""
 
     def __init__(self, lines: bytes, seconds: float) -> None:
         super().__init__(io.BytesIO(lines), encoding="utf-8", errors="replace")
         self._seconds = seconds
+        self.is_read = Event()
 
     def readline(self, size: int = -1, /) -> str:
         if not (text := super().readline(size)):
+            self.is_read.set()
             time.sleep(self._seconds)
         return text
 
@@ -81,9 +72,17 @@ def _server() -> Any:
 
 def said_by_the_sdk(lines: bytes, patience: float = 0.1) -> bytes:
     """Everything that the SDK alone says to these lines."""
-    wire = io.BytesIO()
-    anyio.run(serve_stdio, _server(), Plain(Patient(lines, patience), wire))
-    return wire.getvalue()
+    wire = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+    anyio.run(serve, Patient(lines, patience), wire)
+    wire.seek(0)
+    return wire.read().encode()
+
+
+async def serve(source: io.TextIOWrapper | None = None, wire: io.TextIOWrapper | None = None) -> None:
+    """The server on the SDK's own transport: over these, or over standard input and output."""
+    streams = [None if each is None else anyio.wrap_file(each) for each in (source, wire)]
+    async with stdio_server(*streams) as ends:
+        await _server().run(*ends, _server().create_initialization_options())
 
 
 def first_answer(message: dict[str, Any]) -> bytes:

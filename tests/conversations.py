@@ -1,31 +1,39 @@
 """Whole conversations with the server in this process: what it says to lines, with and without the early answers."""
 
-import io
 import json
 import os
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping
+from io import FileIO
+from pathlib import Path
 from typing import Any
 
 import anyio
 
 from dev.first_words import Patient, said_by_the_sdk
 from order_mcp.config import read_config
-from order_mcp.protocol.early import Overture
+from order_mcp.protocol.early import Pipe
 from order_mcp.protocol.server import build_server
 from order_mcp.protocol.stdio import serve_stdio
+
+from .processes import PATIENCE
 
 SERVER = build_server(read_config({}))
 
 
 def said_early(lines: bytes, patience: float = 0.1) -> tuple[bytes, bytes]:
     """What is said before the SDK is there, and everything that is said in the end."""
-    wire = io.BytesIO()
-    overture = Overture(Patient(lines, patience), wire)
-    overture.play()
-    early = wire.getvalue()
-    anyio.run(serve_stdio, SERVER, overture)
-    return early, wire.getvalue()
+    source = Patient(lines, patience)
+    with tempfile.NamedTemporaryFile() as said, FileIO(os.dup(said.fileno()), "wb") as wire:
+        pipe = Pipe(source, wire)
+        reading = threading.Thread(target=pipe.read)
+        reading.start()
+        source.is_read.wait(PATIENCE)
+        early = Path(said.name).read_bytes()
+        anyio.run(serve_stdio, SERVER, pipe)
+        reading.join()
+        return early, Path(said.name).read_bytes()
 
 
 def compared(lines: bytes) -> tuple[bytes, bytes, bytes]:
@@ -55,16 +63,16 @@ class Played:
         reads, self._stdin = os.pipe()
         out, writes = os.pipe()
         source = os.fdopen(reads, encoding="utf-8", errors="replace")
-        wire = os.fdopen(writes, "wb")
-        overture = Overture(source, wire)
+        wire = FileIO(writes, "wb")
+        pipe = Pipe(source, wire)
         server = build_server(read_config(variables))
 
         def serve() -> None:
-            anyio.run(serve_stdio, server, overture)
+            anyio.run(serve_stdio, server, pipe)
             wire.close()
             source.close()
 
-        self._threads = [threading.Thread(target=each) for each in (overture.play, serve, lambda: self._read(out))]
+        self._threads = [threading.Thread(target=each) for each in (pipe.read, serve, lambda: self._read(out))]
         for thread in self._threads:
             thread.start()
 

@@ -52,16 +52,20 @@ ONLY_IN: dict[str, set[str]] = {
     "mcp_types": {"protocol"},
     "httpx2": {"providers/channel", "providers/addresses"},
     "httpcore2": {"providers/channel", "providers/addresses", "providers/network", "providers/responses"},
-    "stamina": {"providers/channel"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox", "hosting"},
     "dotenv": {"environment"},
 }
 ANYWHERE = {"anyio", "pydantic"}
 # Inside the room of providers, the way down: a provider file knows the base, and no other provider.
-BELOW_A_PROVIDER = {"base", "channel", "responses", "settings", "signin", "wire"}
+BELOW_A_PROVIDER = {"base", "channel", "reader", "responses", "settings", "signin", "wire"}
 # What answers before anything is loaded knows nobody.
-EARLY = {"protocol/early": {"protocol/first_words"}, "protocol/first_words": set(), "protocol/__init__": set()}
+EARLY = {
+    "protocol/early": {"protocol/certain", "protocol/first_words"},
+    "protocol/certain": set(),
+    "protocol/first_words": set(),
+    "protocol/__init__": set(),
+}
 MAY_PRINT = {"__main__", *(f"commands/{name}" for name in ("cli", "terminal", "look_up", "demo", "sandbox"))}
 MAY_LOAD_BY_NAME = {"providers/registry", "sandbox/app"}  # discovery: a new file in the folder is found by itself
 MAX_LINES = 250

@@ -35,7 +35,7 @@ from dev.first_words import (
 from order_mcp.commands.cli import main
 from order_mcp.config import read_config, read_environment
 from order_mcp.environment import ConfigurationError, problem_at_start
-from order_mcp.protocol.early import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, fits
+from order_mcp.protocol.certain import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, fits
 from order_mcp.sandbox import Running, running
 
 from .conversations import Played, answers, compared, said_early
@@ -637,7 +637,8 @@ def test_only_a_server_over_stdio_answers_early(arguments: list[str]) -> None:
     # In a process of its own, with a command line that only waits: what is said now was said early.
     code = (
         "import sys, types; name = 'order_mcp.commands.cli'; cli = sys.modules[name] = types.ModuleType(name)\n"
-        "cli.main = lambda pipe, labels: 0 if pipe is None else pipe.readline() and 1\n"
+        "import queue; lines = queue.SimpleQueue()\n"
+        "cli.main = lambda pipe, labels: 0 if pipe is None else pipe.listen(lines.put) or lines.get() and 1\n"
         "from order_mcp.__main__ import main; sys.exit(main())"
     )
     ended, said, _ = whole_output((sys.executable, "-c", code, *arguments), HELLO)
@@ -655,6 +656,7 @@ def test_nothing_but_the_standard_library_is_loaded_before_the_first_answer() ->
         "order_mcp",
         "order_mcp.__main__",
         "order_mcp.protocol",
+        "order_mcp.protocol.certain",
         "order_mcp.protocol.early",
         "order_mcp.protocol.first_words",
     }

@@ -17,9 +17,9 @@ from mcp.shared.exceptions import MCPError
 
 from order_mcp.sandbox import Exchange, Running, running
 
-from .conftest import connected, error_of, found, sentence_of
+from .conftest import connected, environment, error_of, found, sentence_of
 from .processes import ENVELOPE, LEGACY, MODERN, PATIENCE, Program, run, started, until, variables_for
-from .stub import Stub
+from .stub import Reply, Stub
 
 NOTICE = "Sandbox data, not a real order."
 ERAS = {"auto": MODERN, "legacy": LEGACY}
@@ -358,6 +358,25 @@ def test_an_answer_longer_than_the_buffer_ends_it_too(box: Running) -> None:
     host.read()
     host.stop_reading()
     host.send("tools/list", {"_meta": ENVELOPE}, 2)
+    assert host.see_it_end() == (0, b"")
+
+
+def test_a_host_that_reads_late_gets_every_answer_whole_and_others_are_served_meanwhile(
+    box: Running, stub: Stub
+) -> None:
+    stub.reply = Reply(404, json={"error": "ORDER_NOT_FOUND"})
+    host = Host(variables=box.environment | environment(stub.origin, "fleet"))
+    host.send("server/discover", {"_meta": ENVELOPE}, 0)
+    host.read()
+    lists = 50  # many times what a pipe holds
+    for id in range(1, lists + 1):
+        host.send("tools/list", {"_meta": ENVELOPE}, id)
+    call = {"name": "get_order", "arguments": {"order_id": "42", "provider": "fleet"}, "_meta": ENVELOPE}
+    host.send("tools/call", call, lists + 1)
+    until(lambda: stub.asked, "a call that is served while nobody reads")
+    assert {host.read()["id"] for _ in range(lists + 1)} == set(range(1, lists + 2))
+    assert host.process.stdin is not None
+    host.process.stdin.close()
     assert host.see_it_end() == (0, b"")
 
 

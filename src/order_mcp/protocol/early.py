@@ -2,84 +2,43 @@
 
 Hosts that know both protocol eras send `server/discover`, wait a moment and fall back to `initialize` on the same pipe;
 the slowest part of our start, loading the SDK, is longer than some of them wait, and the SDK locks the pipe to the era
-of the first request it sees. So a thread of our own reads the first lines:
+of the first request it sees. So a thread of our own reads the pipe, and does this with the first lines:
 
 - `server/discover` is answered and not forwarded: the era stays open until another request decides it;
 - `initialize` is answered and forwarded, and the SDK's own answer to it, which is the same, is swallowed;
 - anything else, and anything that cannot be read with certainty, goes to the SDK untouched.
 
-After that the SDK reads the pipe itself. What is said here comes from `first_words`, which is made from the real
-server and compared with it, byte for byte, by a test.
+After that every line goes to the SDK (see `stdio`). What is said here comes from `first_words`, which is made from the
+real server and compared with it, byte for byte, by a test.
 """
 
-import json
 import os
+import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from queue import SimpleQueue
-from threading import Thread
-from typing import Any, BinaryIO, TextIO
+from io import FileIO
+from threading import Lock, Thread
+from typing import Any, TextIO
 
+from .certain import ASKS_TO_DISCOVER, ASKS_TO_INITIALIZE, VERSION, certain_id, fits, read, written
 from .first_words import DISCOVER, INITIALIZE, MODERN, UNSUPPORTED, VERSIONS
 
 ENV_FILE = "--env-file"
-VERSION = "io.modelcontextprotocol/protocolVersion"
-# Longer numbers are left to the SDK, whose parsers do not agree on what to make of them.
-MAX_CERTAIN_ID = 10**100
-# Values inside one another, of which the SDK's JSON parser takes fewer than ours.
-MAX_CERTAIN_BRACKETS = 100
+# Where a pipe has room at all, it has room for this much (PIPE_BUF of Linux; the least that POSIX allows is 512).
+PIECE = select.PIPE_BUF if hasattr(select, "PIPE_BUF") else 512
 
-# What can be read with certainty: messages of these shapes, which the SDK is known to accept. A type or a tuple of
-# types stands for a value of it, a set for one of its members, a list for any number of its one member, a dict for an
-# object with at least these members. `?` marks a member that may be missing or null, `~` one that may be missing,
-# `*` stands for every member.
-TOKEN = {"progressToken~": (str, int)}
-CAPABILITIES = {
-    "roots?": {"listChanged?": bool},
-    "sampling?": {"context?": dict, "tools?": dict},
-    "elicitation?": {"form?": dict, "url?": dict},
-    "tasks?": {
-        "list?": dict,
-        "cancel?": dict,
-        "requests?": {"sampling?": {"createMessage?": dict}, "elicitation?": {"create?": dict}},
-    },
-    "experimental?": {"*": dict},
-    "extensions?": {"*": dict},
-}
-CLIENT = {
-    "name": str,
-    "version": str,
-    "title?": str,
-    "description?": str,
-    "websiteUrl?": str,
-    "icons?": [{"src": str, "mimeType?": str, "sizes?": [str], "theme?": {"light", "dark"}}],
-}
-ASKS_TO_INITIALIZE = {
-    "method": {"initialize"},
-    "params": {"protocolVersion": str, "capabilities": CAPABILITIES, "clientInfo": CLIENT, "_meta?": TOKEN},
-}
-ASKS_TO_DISCOVER = {
-    "method": {"server/discover"},
-    "params": {
-        "_meta": {
-            VERSION: str,
-            "io.modelcontextprotocol/clientCapabilities": CAPABILITIES,
-            "io.modelcontextprotocol/clientInfo?": CLIENT,
-            "io.modelcontextprotocol/logLevel?": {"debug", "info", "notice", "warning", "error", "critical"},
-            **TOKEN,
-        }
-    },
-}
+Receive = Callable[[str | None], object]
+"""Takes a line, or None at the end of input. It is called in the thread that reads."""
 
 
-def begin() -> "Overture | None":
+def begin() -> "Pipe | None":
     """Start answering; None where a standard stream is closed. To be called before anything heavy is imported."""
     try:
         for standard in (0, 1, 2):
             os.fstat(standard)  # otherwise the next `open()` would get descriptor 0, 1 or 2
         # The SDK splits lines and decodes characters in the same way.
-        source, wire = os.fdopen(os.dup(0), encoding="utf-8", errors="replace"), os.fdopen(os.dup(1), "wb")
+        source, wire = os.fdopen(os.dup(0), encoding="utf-8", errors="replace"), FileIO(os.dup(1), "wb")
         # As in the SDK: accidental output goes to standard error, and nothing else can read the pipe.
         os.dup2(2, 1)
         with open(os.devnull, "rb") as nothing:
@@ -87,9 +46,9 @@ def begin() -> "Overture | None":
     except OSError:
         return None
     # The thread that waits for input cannot be interrupted. So when the host stops reading, the process exits at once.
-    overture = Overture(source, wire, leave=partial(os._exit, 0))
-    Thread(target=overture.play, name="order-mcp-early", daemon=True).start()
-    return overture
+    pipe = Pipe(source, wire, leave=partial(os._exit, 0))
+    Thread(target=pipe.read, name="order-mcp-input", daemon=True).start()
+    return pipe
 
 
 def stdio_start(arguments: Sequence[str]) -> dict[str, str] | None:
@@ -106,65 +65,75 @@ def stdio_start(arguments: Sequence[str]) -> dict[str, str] | None:
     return values if is_stdio and not values.get(ENV_FILE, "").startswith("-") else None
 
 
-class Overture:
-    """Both ends of the pipe until the era is decided; then the SDK's `readline` and `write`."""
+class Pipe:
+    """Both ends of the pipe to a host. A line goes on to whoever listens, unless it is answered here."""
 
-    def __init__(self, source: TextIO, wire: BinaryIO, leave: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, source: TextIO, wire: FileIO, leave: Callable[[], object] = lambda: None) -> None:
         self._source = source
         self._wire = wire
         self._leave = leave
         """What to do when nobody reads any more."""
-        self._forwarded: SimpleQueue[str | None] = SimpleQueue()
-        self._is_decided = False
-        self._swallowed: str | None = None
+        self._waiting: list[str | None] = []
+        self._receive: Receive = self._waiting.append
+        self._handing_over = Lock()
+        self._said: str | None = None
+        self._room = _watched(wire)
 
-    def play(self) -> None:
-        """Read and answer until a request decides the era, or input ends."""
+    def read(self) -> None:
+        """Read until input ends; answer until a request decides the era."""
+        is_open = True
         with suppress(OSError):  # the host has gone
             for line in iter(self._source.readline, ""):
-                message = _read(line)
-                id = _certain_id(message)
-                if id is not None and fits(message, ASKS_TO_DISCOVER):
-                    asked = message["params"]["_meta"][VERSION]
-                    # Also a refusal leaves the era open: a host newer than we are may fall back.
-                    self._say(id, DISCOVER if asked == MODERN else UNSUPPORTED.replace('"{asked}"', _written(asked)))
-                    continue
-                if id is not None and fits(message, ASKS_TO_INITIALIZE):
-                    asked = message["params"]["protocolVersion"]
-                    version = asked if asked in VERSIONS else VERSIONS[-1]
-                    self._swallowed = f'{{"jsonrpc":"2.0","id":{id},'
-                    self._say(id, INITIALIZE.replace("{version}", version))
-                self._forwarded.put(line)
-                if "method" not in message or "id" in message:
-                    break
-        self._forwarded.put(None)
+                if is_open:
+                    message = read(line)
+                    id = certain_id(message)
+                    if id is not None and fits(message, ASKS_TO_DISCOVER):
+                        asked = message["params"]["_meta"][VERSION]
+                        # Also a refusal leaves the era open: a host newer than we are may fall back.
+                        self._say(id, DISCOVER if asked == MODERN else UNSUPPORTED.replace('"{asked}"', written(asked)))
+                        continue
+                    if id is not None and fits(message, ASKS_TO_INITIALIZE):
+                        asked = message["params"]["protocolVersion"]
+                        version = asked if asked in VERSIONS else VERSIONS[-1]
+                        self._said = f'{{"jsonrpc":"2.0","id":{id},'
+                        self._say(id, INITIALIZE.replace("{version}", version))
+                    is_open = "method" in message and "id" not in message
+                self._pass_on(line)
+        self._pass_on(None)
 
     def _say(self, id: str, answer: str) -> None:
-        self._wire.write(f'{{"jsonrpc":"2.0","id":{id},{answer}}}\n'.encode())
-        self.flush()
+        self.write(f'{{"jsonrpc":"2.0","id":{id},{answer}}}\n'.encode())
 
-    # What the SDK's transport uses, from a thread of its own.
+    def _pass_on(self, line: str | None) -> None:
+        with self._handing_over:
+            self._receive(line)
 
-    def readline(self) -> str:
-        """The next line for the SDK: first what was read before it was there, then the pipe itself."""
-        if not self._is_decided:
-            line = self._forwarded.get()
-            if line is not None:
-                return line
-            self._is_decided = True
-        return self._source.readline()
+    def listen(self, receive: Receive) -> None:
+        """Hand every line over as soon as it is read, and None at the end; first those that wait already."""
+        with self._handing_over:
+            for line in self._waiting:
+                receive(line)
+            self._receive = receive
 
-    def write(self, text: str) -> None:
-        """Pass the SDK's line on, unless it is the answer that was given already."""
-        if self._swallowed is not None and text.startswith(self._swallowed):
-            self._swallowed = None
-            return
-        with self._or_leave():  # a long line is written before `flush`
-            self._wire.write(text.encode())
+    def was_said(self, line: str) -> bool:
+        """Whether this line is the answer that was given here already. It is asked for each line that is to be sent."""
+        if self._said is None or not line.startswith(self._said):
+            return False
+        self._said = None
+        return True
 
-    def flush(self) -> None:
+    def write_now(self, data: bytes) -> bytes:
+        """Write what fits without waiting for the host to read; what is left comes back."""
         with self._or_leave():
-            self._wire.flush()
+            while data and self._room is not None and self._room.poll(0):
+                data = data[self._wire.write(data[:PIECE]) :]
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Write all of it, however long that takes."""
+        with self._or_leave():
+            while data:
+                data = data[self._wire.write(data) :]
 
     @contextmanager
     def _or_leave(self) -> Iterator[None]:
@@ -175,47 +144,10 @@ class Overture:
             raise
 
 
-def fits(value: Any, shape: Any) -> bool:
-    """Whether a value has a shape, as described above."""
-    if isinstance(shape, set):
-        return isinstance(value, str) and value in shape
-    if isinstance(shape, list):
-        return isinstance(value, list) and all(fits(member, shape[0]) for member in value)
-    if not isinstance(shape, dict):
-        return type(value) in (shape if isinstance(shape, tuple) else (shape,))
-    if not isinstance(value, dict):
-        return False
-    if "*" in shape:
-        return all(fits(member, shape["*"]) for member in value.values())
-    return all(_fits_member(value, key, inner) for key, inner in shape.items())
-
-
-def _fits_member(value: dict[str, Any], key: str, shape: Any) -> bool:
-    name = key.rstrip("?~")
-    if name not in value:
-        return name != key
-    return (value[name] is None and key.endswith("?")) or fits(value[name], shape)
-
-
-def _read(line: str) -> dict[str, Any]:
-    if line.count("{") + line.count("[") > MAX_CERTAIN_BRACKETS:
-        return {}
-    try:
-        message = json.loads(line)
-        _written(message).encode()  # half a surrogate pair is text to our parser, and an error to the SDK's
-    except ValueError:
-        return {}
-    known = isinstance(message, dict) and message.keys() <= {"jsonrpc", "id", "method", "params"}
-    return message if known and message.get("jsonrpc") == "2.0" else {}
-
-
-def _certain_id(message: dict[str, Any]) -> str | None:
-    id = message.get("id")
-    if type(id) is int and abs(id) <= MAX_CERTAIN_ID:
-        return str(id)
-    return _written(id) if isinstance(id, str) else None
-
-
-def _written(value: Any) -> str:
-    """JSON as the SDK writes it."""
-    return json.dumps(value, ensure_ascii=False)
+def _watched(wire: FileIO) -> Any:
+    """What tells whether there is room for a piece; None on a system that cannot tell."""
+    if not hasattr(select, "poll"):
+        return None
+    room = select.poll()
+    room.register(wire, select.POLLOUT)
+    return room
