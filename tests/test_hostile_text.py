@@ -8,11 +8,13 @@ from typing import Any
 
 import mcp_types as types
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mcp.client import Client
 
-from order_mcp.cleaning import clean_text
+from order_mcp import cleaning
+from order_mcp.cleaning import Cleaner, clean_text
+from order_mcp.models import LineItem
 
 from .bodies import (
     BODIES,
@@ -298,6 +300,32 @@ def test_cleaning_is_thorough_and_idempotent(text: str, limit: int) -> None:
     assert not wrong_with(once)
     assert len(once) <= limit
     assert clean_text(once, limit) == once
+
+
+_LATIN = st.lists(st.characters(min_codepoint=0x20, max_codepoint=0x24F) | _PIECES, max_size=80).map("".join)
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(text=_LATIN, field=st.sampled_from(["id", "title", "unit", "monthly_price", "subscription_ids"]))
+@example(text="", field="title")
+@example(text=" x", field="title")
+@example(text="x ", field="title")
+@example(text="x\u00ad", field="id")
+@example(text="Bürostuhl, 160 × 80 cm", field="title")
+@example(text='16" ', field="title")
+@example(text="e\u0301", field="unit")
+@example(text="x" * 129, field="id")
+@example(text="a  b", field="title")
+@example(text="\x7f", field="unit")
+@example(text="Www.a", field="unit")
+@example(text="abc-XYZ", field="title")
+def test_what_is_left_alone_at_a_look_is_what_cleaning_would_leave_alone(text: str, field: str) -> None:
+    shown = {"sku": "MBP-16", "variant_id": "var_1", field: [text] if field == "subscription_ids" else text}
+    cleaner = Cleaner(["ab-cXYZ"])
+    at_a_look = cleaner.clean(dict(shown), LineItem)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cleaning, "_is_plain", lambda text: False)
+        assert at_a_look == cleaner.clean(dict(shown), LineItem)
 
 
 @pytest.mark.parametrize(

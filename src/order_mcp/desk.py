@@ -9,8 +9,9 @@ from itertools import count
 from typing import Any
 
 from .accounts import Account, open_accounts
-from .answer.present import Answer, View, present
+from .answer.present import Answer, present
 from .answer.refuse import Refusal, refuse
+from .answer.view import View
 from .config import Caller, Config
 from .errors import Internal, NotConfigured, OrderMcpError
 from .models import Audience, Detail, Noun

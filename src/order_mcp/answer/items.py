@@ -1,6 +1,7 @@
 """Line items as a sentence names them: equal lines counted together, in order of first appearance."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ..models import LineItem, Number
@@ -38,17 +39,18 @@ def open_kinds_of(lines: Iterable[LineItem]) -> Kinds:
 
 
 def _grouped(lines: Iterable[tuple[LineItem, Number | None]]) -> Kinds:
-    kinds: dict[tuple[str | None, str | None], Kind] = {}
+    examples: dict[tuple[str | None, str | None], LineItem] = {}
+    units: dict[tuple[str | None, str | None], Number | None] = {}
     for line, count in lines:
         key = line.title or line.sku or line.variant_id, line.unit
-        known = kinds.get(key)
-        if known is None:
-            kinds[key] = Kind(line, count)
-        else:
+        if key not in examples:
+            examples[key], units[key] = line, count
+        elif (before := units[key]) is not None:
             # One line without a number, and nobody knows the sum.
-            both = None if known.units is None or count is None else known.units + count
-            kinds[key] = known._replace(units=both)
-    units = [kind.units for kind in kinds.values() if kind.units is not None]
+            units[key] = None if count is None else before + count
+    known = [count for count in units.values() if count is not None]
     return Kinds(
-        list(kinds.values())[:NAMED], max(0, len(kinds) - NAMED), sum(units) if len(units) == len(kinds) else None
+        [Kind(line, units[key]) for key, line in islice(examples.items(), NAMED)],
+        max(0, len(examples) - NAMED),
+        sum(known) if len(known) == len(units) else None,
     )

@@ -4,27 +4,24 @@ The JSON is the audience's view of the record at one level of detail, cleaned. T
 view, so the two cannot disagree.
 """
 
-import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from ..cleaning import Cleaned, Cleaner
-from ..models import ENDED, Audience, Detail, LineItem, Order, Record, Related, Source, Withheld
+from ..cleaning import Cleaner
+from ..models import ENDED, Detail, LineItem, Order, Record, Related, Source, Withheld
 from ..wording import DROPPED
-from .about import About, Goods, Named, Page
-from .items import Kinds, kinds_of, open_kinds_of
+from .about import About
+from .lines import dump, goods_of, page_of
 from .privacy import withhold
 from .sentences import MAX_SUMMARY_CHARS, summarize
+from .view import View, compact
 
 ANSWER_CHARS = 14_000
 PAGE_CHARS = 10_000
 OVERVIEW_CHARS = 8_000
 # Around a page: its offset, a warning, and a backslash before every quotation mark of a quoted summary.
 FRAME_CHARS = 700
-PAGE_LINES = {Detail.SUMMARY: 0, Detail.STANDARD: 20, Detail.FULL: 100}
 ORDER_SUBSCRIPTIONS = 50
-LINE_SUBSCRIPTIONS = 20
 
 _IN_SUMMARY = frozenset(
     {
@@ -39,27 +36,8 @@ _CUSTOMER_IN_STANDARD = frozenset({"id", "name", "company", "type"})
 _FULFILLMENT_OF_ENDED = frozenset({"shipped_at", "delivered_at", "tracking_number"})
 _RELATED_IN_SUMMARY = frozenset({"kind", "order_id", "months", "new_end", "previous_device"})
 _RELATED_IN_STANDARD = frozenset(Related.model_fields) - {"previous_serial"}
-# Of a line, what answers "what is it, how many, how far, what does it cost".
-_LINE_IN_STANDARD = frozenset(
-    {
-        *("id", "title", "sku", "quantity", "fulfilled", "remaining", "unit", "monthly_price", "rent", "price"),
-        *("currency", "contract_months"),
-    }
-)
 # What goes first when everything around the line items is too long: the unbounded, then the bulky.
 _EXPENDABLE = ("properties", "custom_fields", "subscription_ids", "notes", "billing_address", "shipping_address")
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How an answer is to be shown: the operator's audience, the caller's level of detail."""
-
-    audience: Audience
-    detail: Detail = Detail.STANDARD
-    item_offset: int = 0
-    sandbox: bool = False
-    secrets: Collection[str] = ()
-    """What must never be shown, even if a provider says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +58,6 @@ class Answer:
         return {"summary": self.summary, **self.data}
 
 
-def compact(data: Any) -> str:
-    """JSON without a needless character."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
 def present(record: Record, source: Source, view: View) -> Answer:
     """Show a record to an audience at a level of detail."""
     cleaner = Cleaner(view.secrets)
@@ -93,19 +66,18 @@ def present(record: Record, source: Source, view: View) -> Answer:
     # The id as the caller wrote it. The arguments accept only ids that cleaning does not change.
     overview["id"] = record.id
     _tidy(overview)
+    _add_our_words(overview, record, view)
     if view.sandbox:
         overview["sandbox"] = True
     if withheld:
         overview["withheld"] = withheld
-    for key in _EXPENDABLE:
-        if len(compact(overview)) > OVERVIEW_CHARS and overview.pop(key, None) is not None:
-            is_lossy = True
+    is_lossy |= _shorten(overview)
     lines = record.line_items
     page: list[dict[str, Any]] = []
     if lines is not None:
         overview["line_items_total"] = len(lines)
         if view.detail is not Detail.SUMMARY:
-            page, page_is_lossy = _page(lines, view, cleaner, _room_beside(overview))
+            page, page_is_lossy = page_of(lines, view, cleaner, _room_beside(overview))
             is_lossy |= page_is_lossy
             if len(page) < len(lines):
                 overview["line_items_offset"] = view.item_offset
@@ -114,7 +86,7 @@ def present(record: Record, source: Source, view: View) -> Answer:
         _add_dropped(overview, view)
     about = About(
         source,
-        _goods(record.line_items, page, view, cleaner),
+        goods_of(record.line_items, page, view, cleaner),
         instead=record.status_note.instead if isinstance(record, Order) and record.status_note else "",
         lost_tracking=_has_tracking(record) and "tracking_number" not in overview.get("fulfillment", {}),
         audience=view.audience,
@@ -123,44 +95,13 @@ def present(record: Record, source: Source, view: View) -> Answer:
     return Answer(summarize(overview, about), overview)
 
 
-def _goods(lines: list[LineItem] | None, page: list[dict[str, Any]], view: View, cleaner: Cleaner) -> Goods:
-    """What the summary says of lines: of all of them, and on a later page of those on the page."""
-    if lines is None:
-        return Goods(None, Named([]), None, None)
-    end = view.item_offset + len(page)
-    is_later_page = view.item_offset > 0 and view.detail is not Detail.SUMMARY
-    return Goods(
-        items=_named(kinds_of(lines[view.item_offset : end] if is_later_page else lines), view, cleaner),
-        open_items=_named(open_kinds_of(lines), view, cleaner),
-        page=Page(view.item_offset + 1, end, len(lines)) if is_later_page else None,
-        next_offset=end if page and end < len(lines) else None,
-    )
-
-
-def _named(kinds: Kinds, view: View, cleaner: Cleaner) -> Named:
-    # These lines are only for the summary, so their losses do not count.
-    return Named(
-        [(_line(kind.example, view, cleaner, whole=True).value, kind.units) for kind in kinds.kinds],
-        kinds.more,
-        kinds.units,
-    )
-
-
 def _has_tracking(record: Record) -> bool:
     return isinstance(record, Order) and bool(record.fulfillment and record.fulfillment.tracking_number)
-
-
-def _dump(line: LineItem) -> dict[str, Any]:
-    return line.model_dump(mode="json", exclude_none=True)
 
 
 def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld]]:
     """Everything but the line items, as far as it belongs to this level of detail and audience; what was kept back."""
     overview = record.model_dump(mode="json", exclude_none=True, exclude={"line_items", "warnings", "status_note"})
-    if isinstance(record, Order) and record.status_note:
-        overview["status_note"] = record.status_note.told.to(view.audience)
-    if warnings := {(each.code, each.message.to(view.audience)): None for each in record.warnings}:
-        overview["warnings"] = [{"code": code, "message": message} for code, message in warnings]
     if view.detail is not Detail.FULL:
         allowed = _IN_SUMMARY if view.detail is Detail.SUMMARY else _IN_STANDARD
         overview = {key: value for key, value in overview.items() if key in allowed}
@@ -179,13 +120,31 @@ def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld
     withheld = withhold(overview, type(record), view.audience)
     costly = [line for line in record.line_items or [] if line.list_price or line.acquisition_cost or line.cost]
     if view.detail is Detail.FULL and costly:
-        withheld += withhold(_dump(costly[0]), LineItem, view.audience)
+        withheld += withhold(dump(costly[0]), LineItem, view.audience)
     return overview, withheld
 
 
 def _keep(overview: dict[str, Any], key: str, members: frozenset[str]) -> None:
     if key in overview:
         overview[key] = {member: value for member, value in overview[key].items() if member in members}
+
+
+def _add_our_words(overview: dict[str, Any], record: Record, view: View) -> None:
+    """The note and the warnings. They hold nothing of a provider's, so there is nothing to clean."""
+    if isinstance(record, Order) and record.status_note and (note := record.status_note.told.to(view.audience)):
+        overview["status_note"] = note
+    if warnings := {(each.code, each.message.to(view.audience)): None for each in record.warnings}:
+        overview["warnings"] = [{"code": code, "message": message} for code, message in warnings]
+
+
+def _shorten(overview: dict[str, Any]) -> bool:
+    """Make room for the line items, where everything around them is too long; whether anything had to go."""
+    is_lossy = False
+    for key in _EXPENDABLE:
+        if len(compact(overview)) <= OVERVIEW_CHARS:
+            break
+        is_lossy |= overview.pop(key, None) is not None
+    return is_lossy
 
 
 def _tidy(overview: dict[str, Any]) -> None:
@@ -203,36 +162,6 @@ _MAY_BE_EMPTY = frozenset({"subscription_ids", "custom_fields", "properties"})
 def _room_beside(overview: dict[str, Any]) -> int:
     """The characters that are left for line items."""
     return min(PAGE_CHARS, ANSWER_CHARS - MAX_SUMMARY_CHARS - len(compact(overview)) - FRAME_CHARS)
-
-
-def _page(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> tuple[list[dict[str, Any]], bool]:
-    """Line items from the offset on, at least one, until count or room is used up; and whether they lost anything."""
-    room -= 1  # a list has one bracket more than it has commas
-    page: list[dict[str, Any]] = []
-    is_lossy = False
-    for line in lines[view.item_offset :][: PAGE_LINES[view.detail]]:
-        shown, line_is_lossy = _line(line, view, cleaner)
-        size = len(compact(shown)) + 1
-        if size > room:
-            if page:
-                break  # this line is not on the page, so its losses do not count
-            line_is_lossy |= shown.pop("subscription_ids", None) is not None
-        room -= size
-        is_lossy |= line_is_lossy
-        page.append(shown)
-    return page, is_lossy
-
-
-def _line(line: LineItem, view: View, cleaner: Cleaner, *, whole: bool = False) -> Cleaned:
-    shown = _dump(line)
-    if view.detail is not Detail.FULL and not whole:
-        # A line that has no other name keeps the id of its variant.
-        name = frozenset() if "title" in shown or "sku" in shown else frozenset({"variant_id"})
-        shown = {key: value for key, value in shown.items() if key in _LINE_IN_STANDARD | name}
-    if "subscription_ids" in shown:
-        shown["subscription_ids"] = shown["subscription_ids"][:LINE_SUBSCRIPTIONS]
-    withhold(shown, LineItem, view.audience)
-    return cleaner.clean(shown, LineItem)
 
 
 def _add_dropped(overview: dict[str, Any], view: View) -> None:

@@ -201,8 +201,7 @@ def withhold(record: dict[str, Any], model: type[BaseModel], audience: Audience)
     kept_back: list[Withheld] = []
     for path in undecided(model):
         _remove(record, path)
-    for rule in LINE_RULES if issubclass(model, LineItem) else RULES:
-        treatment = rule.treatment(audience)
+    for rule, treatment in _treatments(issubclass(model, LineItem), audience):
         for holder, key in _places(record, rule.path):
             value = holder[key]
             seen = treatment(value)
@@ -214,6 +213,13 @@ def withhold(record: dict[str, Any], model: type[BaseModel], audience: Audience)
             if seen != value and value != {} and rule.withheld not in kept_back and rule.mentions(audience):
                 kept_back.append(cast("Withheld", rule.withheld))
     return kept_back
+
+
+@cache
+def _treatments(is_line: bool, audience: Audience) -> list[tuple[Rule, Treatment]]:
+    """The rules that change what this audience sees."""
+    rules = LINE_RULES if is_line else RULES
+    return [(rule, treatment) for rule in rules if (treatment := rule.treatment(audience)) is not _show]
 
 
 def _places(record: dict[str, Any], path: str) -> list[tuple[dict[str, Any], str]]:

@@ -10,8 +10,8 @@ from ..cleaning import Cleaner
 from ..errors import OrderMcpError
 from ..models import Audience, Noun, Order
 from ..wording import after
-from .present import View, compact
 from .sentences import SANDBOX_NOTICE
+from .view import View, compact
 
 
 @dataclass(frozen=True, slots=True)

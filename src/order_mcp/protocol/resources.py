@@ -6,8 +6,8 @@ from urllib.parse import unquote
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from ..answer.present import compact
 from ..answer.refuse import Refusal
+from ..answer.view import compact
 from ..errors import InvalidInput, NotFound, OrderMcpError
 from ..models import AUTO, Noun
 from ..tools import TOOLS, Tool

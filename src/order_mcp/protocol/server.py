@@ -32,6 +32,8 @@ def build_server(config: Config) -> OrderServer:
     """The MCP server over a configuration; hosts and tests run it over a transport of their choice."""
     # Built at the first tools/list, so that the handshake is answered sooner.
     published = cache(lambda caller: [_published(tool, config, caller) for tool in TOOLS.values()])
+    # Over HTTP the SDK asks for it at every call.
+    schemas = cache(lambda name: input_schema(TOOLS[name], offered(TOOLS[name], config, config.caller)))
     resources, prompts = Resources(), Prompts()
 
     async def list_tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
@@ -60,7 +62,7 @@ def build_server(config: Config) -> OrderServer:
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
         cache_hints={"server/discover": CacheHint(ttl_ms=LISTS_KEEP_MILLISECONDS, scope="private")},
-        get_tool_input_schema=lambda name: _input_schema(TOOLS[name], config, config.caller) if name in TOOLS else None,
+        get_tool_input_schema=lambda name: schemas(name) if name in TOOLS else None,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_list_resources=resources.list,
@@ -83,10 +85,6 @@ def _published(tool: Tool, config: Config, caller: Caller) -> types.Tool:
         output_schema=output_schema(tool.record, caller.audience),
         annotations=HINTS,
     )
-
-
-def _input_schema(tool: Tool, config: Config, caller: Caller) -> dict[str, object]:
-    return input_schema(tool, offered(tool, config, caller))
 
 
 def _found(answer: Answer) -> types.CallToolResult:
