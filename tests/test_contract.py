@@ -6,6 +6,7 @@ everywhere. What is peculiar to one provider stands in its stories and in `test_
 
 import asyncio
 import copy
+import inspect
 import json
 import re
 import socket
@@ -14,19 +15,21 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args, get_origin
 from urllib.parse import quote
 
 import mcp_types as types
 import pytest
 from jsonschema import Draft202012Validator
 from mcp.client import Client
+from pydantic import TypeAdapter
 
 from dev.stories import DESK, FIXTURES
 from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import variables
+from order_mcp.providers.wire import Wire
 
 from .conftest import CREDENTIALS, connected, environment, error_of, found, sentence_of
 from .stories import Story, stories
@@ -169,6 +172,21 @@ def test_a_provider_file_introduces_itself(name: str) -> None:
     assert "https://" in docstring, f"the docstring of {name}.py has to have the documentation's address"
     addresses = {*provider.key_sources, provider.privacy_policy or "https://"}
     assert all(address.startswith("https://") for address in addresses), "key_sources and privacy_policy are addresses"
+
+
+@every_provider
+def test_wire_models_take_null_for_whatever_is_not_indispensable_and_no_endless_list(name: str) -> None:
+    models = [each for each in vars(import_module(PROVIDERS[name].__module__)).values() if inspect.isclass(each)]
+    wires = [each for each in models if issubclass(each, Wire) and each is not Wire]
+    assert wires, f"{name}.py has no wire model"
+    for wire in wires:
+        for field, declared in wire.model_fields.items():
+            takes = TypeAdapter(declared.annotation)
+            where = f"{wire.__name__}.{field} in {name}.py"
+            if not declared.is_required():
+                assert takes.validate_python(None) is None, f"{where} has to end with | None"
+            is_list = any(get_origin(each) is list for each in (declared.annotation, *get_args(declared.annotation)))
+            assert not is_list, f"{where} has to be Members[…] instead of list[…]"
 
 
 @every_provider

@@ -18,12 +18,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import order_mcp
-from order_mcp.answer.present import View, present
+from order_mcp.answer.present import present
 from order_mcp.answer.quoting import quoted
+from order_mcp.answer.view import View
 from order_mcp.cleaning import clean_text
 from order_mcp.models import Audience, Detail, Source
 from order_mcp.providers.flexportal import OrderBody, to_order
-from order_mcp.providers.wire import Reader, decode
+from order_mcp.providers.reader import Reader
+from order_mcp.providers.wire import decode, read_wire
 
 from .bodies import FLEXPORTAL_EXTENSION, replaced, texts
 from .processes import run
@@ -45,7 +47,7 @@ PATTERNS = {
 SEARCHED = {
     f"order_mcp.{name}"
     for name in (
-        *("cleaning._NOT_CORE", "cleaning._BREAKS", "cleaning._INVISIBLE", "cleaning._WHITE_SPACE", "cleaning._WWW"),
+        *("cleaning._BREAKS", "cleaning._INVISIBLE", "cleaning._WHITE_SPACE", "cleaning._WWW"),
         *("commands.hosts._NOT_ASCII", "environment._HOLDS_OURS", "environment._NAME"),
         "environment._COMMENT",
     )
@@ -117,7 +119,7 @@ def lines_run(work: Callable[[], Any]) -> int:
 
 
 def answer(body: Any) -> None:
-    wire = OrderBody.model_validate(decode(json.dumps(body).encode()), context={})
+    wire, _ = read_wire(OrderBody, decode(json.dumps(body).encode()))
     order = to_order(wire, Reader(), tenant_id="bu_demo")
     for audience in Audience:
         present(order, Source("FlexPortal", False), View(audience, Detail.FULL, secrets=("fp-test-secret",)))

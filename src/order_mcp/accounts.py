@@ -20,7 +20,9 @@ class Account:
 
     def __init__(self, name: str, kind: type[AnyProvider], setup: Setup, http: Http) -> None:
         self._kind = kind
-        self._provider = None if setup.settings is None else kind(name, setup.settings, Channel(http))
+        self._provider = (
+            None if setup.settings is None else kind(name, setup.settings, Channel(http, setup.settings.address))
+        )
         self.name = name
         self.setup = setup
         self.source = Source(kind.title, kind.states_period)

@@ -67,9 +67,18 @@ class Router:
             only = errors[0].provider if len(errors) == 1 else None
             sentence = " ".join(error.sentence for error in errors)
             raise InvalidInput(sentence, provider=only).to_customer(errors[0].for_customer)
-        outcomes = await self._gather(noun, id, candidates)
+        if len(candidates) == 1:
+            outcomes = {candidates[0].name: await self._outcome(noun, id, candidates[0])}
+        else:
+            outcomes = await self._gather(noun, id, candidates)
         # In a fixed order, so that the same question gets the same answer whichever provider was faster.
         return self._verdict(noun, {account.name: outcomes.get(account.name) for account in candidates}, refusals)
+
+    async def _outcome(self, noun: Noun, id: str, account: Account) -> Outcome:
+        try:
+            return await account.look_up(noun, id, self._on_attempt)
+        except OrderMcpError as error:
+            return error
 
     async def _gather(self, noun: Noun, id: str, candidates: Sequence[Account]) -> dict[str, Outcome]:
         """Ask all at once, until all have answered, or for two seconds after the first "found"."""
@@ -77,11 +86,9 @@ class Router:
         outcomes: dict[str, Outcome] = {}
 
         async def ask(account: Account) -> None:
-            try:
-                outcomes[account.name] = await account.look_up(noun, id, self._on_attempt)
+            outcome = outcomes[account.name] = await self._outcome(noun, id, account)
+            if not isinstance(outcome, OrderMcpError):
                 first_found.set()
-            except OrderMcpError as error:
-                outcomes[account.name] = error
             if len(outcomes) == len(candidates):
                 first_found.set()
                 all_done.set()

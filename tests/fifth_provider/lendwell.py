@@ -11,8 +11,9 @@ from typing import Any
 from ..models import Fulfillment, LineItem, Order, OrderStatus, Totals
 from ..wording import NO_STATUS, UNLISTED_STATUS
 from .base import Provider
+from .reader import Reader, filled, said
 from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
-from .wire import Reader, Wire, filled, said
+from .wire import Members, Wire
 
 
 class LendwellSettings(ProviderSettings):
@@ -39,7 +40,7 @@ class OrderBody(Wire):
     ordered: str | None = None
     expected: str | None = None
     tracking: str | None = None
-    lines: list[Line] | None = None
+    lines: Members[Line] | None = None
 
 
 # state, from the list in the order document.

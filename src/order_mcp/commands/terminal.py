@@ -10,7 +10,7 @@ FOUND, NOT_FOUND, USAGE, FAILED = 0, 1, 2, 3
 READER_LEFT = 141
 """The exit code when nobody reads the output any more: what a shell says of `yes | head`."""
 # They log addresses, and addresses hold ids.
-THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "stamina", "asyncio", "uvicorn")
+THIRD_PARTY_LOGGERS = ("httpx2", "httpcore2", "mcp", "asyncio", "uvicorn")
 
 
 class Stop(Exception):

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
-from anyio.lowlevel import checkpoint
 from pydantic import SecretStr, ValidationError
 
 from ..errors import (
@@ -23,11 +22,11 @@ from ..errors import (
 from ..models import Cart, Noun, Order, Record
 from ..wording import after
 from .channel import Channel, OnAttempt
+from .reader import Reader
 from .responses import Response
 from .settings import ProviderSettings
-from .wire import Reader, TooMuch, Wire, decode
+from .wire import TooMuch, WireType, decode, read_wire
 
-WireType = TypeVar("WireType", bound=Wire)
 RecordType = TypeVar("RecordType", Order, Cart)
 SettingsType = TypeVar("SettingsType", bound=ProviderSettings)
 Translation = Callable[[WireType, Reader], RecordType]
@@ -150,21 +149,17 @@ class Provider(Generic[SettingsType]):
         self, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
     ) -> RecordType:
         """GET `base_url/segments…`, read the body as `model` and translate it. The last segment is the id."""
-        response = await self.get(self.url(*segments))
-        async with self.channel.turn(response.body):
-            wire, read = self.read(model, response)
-            await checkpoint()  # other calls get a turn in between
-            record = translate(wire, read)
-            await checkpoint()
+        response = await self.get(path_of(*segments))
+        record = await self.channel.take_apart(response.body, lambda: translate(*self.read(model, response)))
         if record.id != segments[-1]:
             # More answers on this connection may belong to other requests.
             await response.drop()
             raise self.bad_response("answered with another {noun} than the one asked for")
         return record
 
-    async def get(self, url: str) -> Response:
-        """Ask for an address, signed in."""
-        return await self.channel.request("GET", url, headers=self.headers())
+    async def get(self, path: str) -> Response:
+        """Ask for a path below the provider's address, signed in."""
+        return await self.channel.request("GET", path, headers=self.headers())
 
     def read(self, model: type[WireType], response: Response) -> tuple[WireType, Reader]:
         """Turn a response into the provider's own object, with a reader for its values, or into the error it means."""
@@ -180,16 +175,12 @@ class Provider(Generic[SettingsType]):
             raise self.bad_response("sent something that is not JSON")
         try:
             body = model.unwrapped(body)
-            wire = model.model_validate(body)
+            wire, is_lossy = read_wire(model, body)
         except (ValidationError, RecursionError):
             raise self.bad_response("sent JSON of another shape than its documentation shows") from None
         except TooMuch:
             raise self.bad_response("sent more than any order holds") from None
-        return wire, Reader(dropped=wire.lost_in(body))
-
-    def url(self, *segments: str) -> str:
-        """An address below the base address; each segment is percent-encoded as a whole."""
-        return "/".join([self.settings.address, *(quote(segment, safe="") for segment in segments)])
+        return wire, Reader(dropped=is_lossy)
 
     def error_for(self, response: Response, body: Any) -> OrderMcpError | None:
         """The error that a response means, or None for a success. Every status is read here."""
@@ -246,3 +237,8 @@ class Provider(Generic[SettingsType]):
     def bad_response(self, what: str, body: Any = None) -> BadResponse:
         """The error for an answer that makes no sense."""
         return BadResponse(f"{{provider}} {what}. Tell the operator.", request_id=self.request_id(body))
+
+
+def path_of(*segments: str) -> str:
+    """A path of which each segment is percent-encoded as a whole."""
+    return "".join(f"/{quote(segment, safe='')}" for segment in segments)

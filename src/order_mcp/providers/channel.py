@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from json import dumps
-from typing import Any
+from random import uniform
+from typing import Any, TypeVar
 
 import anyio
+import anyio.to_thread
 import httpcore2
 import httpx2
 
@@ -22,9 +24,10 @@ from .network import CAUSES, Backend, NotSecure, NotTrusted
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
 
 MAX_IN_FLIGHT = 16
-LONG_BYTES = 64 * 1024
+LONG_BYTES = 32 * 1024
 MAX_VERY_LONG = 2  # how many bodies beyond a mebibyte are received at once; sixteen would take much memory
-MAX_ATTEMPTS = 3
+BACKOFF_SECONDS = (0.1, 0.2)  # before the second attempt, and before the third and last
+MAX_JITTER_SECONDS = 0.2
 KEPT_ALIVE_SECONDS = 5.0
 MAX_RETRY_AFTER_SLEEP = 3.0  # a longer sleep looks like a hang, so the caller is told the wait instead
 # 500 is not here: Senmo answers the same request with the same 500 every time, so a retry does not help.
@@ -39,6 +42,7 @@ NETWORK_FAILURES = (
 )
 
 Work = Callable[[], Coroutine[Any, Any, None]]
+Taken = TypeVar("Taken")
 OnAttempt = Callable[[], object]
 """Told of every request that leaves, for the log and for traces."""
 
@@ -48,13 +52,6 @@ def nobody_listens() -> None:
 
 
 _on_attempt: ContextVar[OnAttempt] = ContextVar("on_attempt", default=nobody_listens)
-
-
-class _TryAgain(Exception):
-    """A response that another attempt may improve on."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
 
 
 class Http:
@@ -101,13 +98,13 @@ class Channel:
     Its errors are bare: which provider it was, and what was looked up, is added by the look-up.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, address: str) -> None:
         self._http = http
+        self._address = address
         self.start = http.start
         self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT)
         self._very_long = anyio.Semaphore(MAX_VERY_LONG)
-        self._turns = anyio.Lock()
-        self._pool: httpcore2.AsyncConnectionPool | None = None
+        self._turns = anyio.Lock()  # long bodies: several threads together would take all the time from other calls
         self._is_proxied = False
 
     @contextmanager
@@ -122,62 +119,58 @@ class Channel:
         finally:
             _on_attempt.reset(before)
 
-    @asynccontextmanager
-    async def turn(self, body: bytes) -> AsyncIterator[None]:
-        """Wait until no other long body is taken apart: several in a row would block other calls for too long."""
+    async def take_apart(self, body: bytes, work: Callable[[], Taken]) -> Taken:
+        """Do what takes as long as a body is long. A long one is taken apart in a thread, so that other calls go on."""
         if len(body) <= LONG_BYTES:
-            yield
-            return
+            return work()
         async with self._turns:
-            began = anyio.current_time()
-            yield
-            if self._turns.statistics().tasks_waiting or self._very_long.statistics().tasks_waiting:
-                # A pause as long as the work: other calls need several short turns to get through.
-                await anyio.sleep(anyio.current_time() - began)
+            return await anyio.to_thread.run_sync(work)
 
-    async def request(self, method: str, url: str, *, headers: Mapping[str, str], json: Any = None) -> Response:
-        """Send one request, up to three times.
+    async def request(self, method: str, path: str, *, headers: Mapping[str, str], json: Any = None) -> Response:
+        """Send one request, up to three times. The path is percent-encoded, and begins with a slash.
 
         Raises:
             Timeout: an attempt took longer than its limit. It is not tried again.
             Unreachable: no connection, or one that broke, three times.
             BadResponse: a body that is too large or cannot be decompressed.
         """
-        import stamina  # imported here because only a look-up needs it, and the start should be fast
+        for backoff in BACKOFF_SECONDS:
+            try:
+                response = await self._attempt(method, path, headers, json)
+                if response.status not in RETRY_STATUS or (pause := _pause(response)) is None:
+                    return response
+            except Unreachable:
+                pause = 0.0
+            # Not all at the same moment, after a trouble that all callers saw.
+            await anyio.sleep(pause or backoff + uniform(0, MAX_JITTER_SECONDS))
+        return await self._attempt(method, path, headers, json)
 
-        try:
-            async for attempt in stamina.retry_context(
-                on=_pause, attempts=MAX_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=1.0, wait_jitter=0.2
-            ):
-                with attempt:
-                    response = await self._attempt(method, httpx2.URL(url), headers, json)
-                    if response.status in RETRY_STATUS:
-                        raise _TryAgain(response)
-        except _TryAgain as last:
-            return last.response
-        return response
-
-    async def _attempt(self, method: str, url: httpx2.URL, headers: Mapping[str, str], json: Any) -> Response:
+    async def _attempt(self, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:
         async with self._in_flight:
             _on_attempt.get()()
             with anyio.move_on_after(self._http.timeout_seconds):
                 try:
-                    return await self._exchange(method, url, headers, json)
+                    return await self._exchange(method, path, headers, json)
                 except NETWORK_FAILURES as failure:
                     raise self._unreachable(failure) from None
         raise _timeout(self._http.timeout_seconds)
 
-    async def _exchange(self, method: str, url: httpx2.URL, headers: Mapping[str, str], json: Any) -> Response:
-        common = {"Host": url.netloc.decode("ascii"), "User-Agent": self._http.user_agent}
-        common |= {"Accept": "application/json", "Accept-Encoding": ACCEPTED}
+    async def _exchange(self, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:
+        base = self._base
+        sent = [
+            ("Host", base.netloc.decode("ascii")),
+            ("User-Agent", self._http.user_agent),
+            ("Accept", "application/json"),
+            ("Accept-Encoding", ACCEPTED),
+            *headers.items(),
+        ]
         content = None
         if json is not None:
-            common["Content-Type"] = "application/json"
+            sent.append(("Content-Type", "application/json"))
             content = dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
-        target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        pool = self._connections(url)
-        sent = [*common.items(), *headers.items()]
-        async with pool.stream(method, target, headers=sent, content=content) as raw:
+        below = base.raw_path.rstrip(b"/") + path.encode("ascii")
+        target = httpcore2.URL(scheme=base.raw_scheme, host=base.raw_host, port=base.port, target=below)
+        async with self._connections.stream(method, target, headers=sent, content=content) as raw:
             response = Response(
                 status=raw.status,
                 body=await self._body(raw),
@@ -198,22 +191,26 @@ class Channel:
             what = "of more than 5 MiB" if isinstance(failure, TooLarge) else "that cannot be decompressed"
             raise BadResponse(f"{{provider}} sent an answer {what}. Tell the operator.") from None
 
-    def _connections(self, url: httpx2.URL) -> httpcore2.AsyncConnectionPool:
+    @cached_property
+    def _base(self) -> httpx2.URL:
+        return httpx2.URL(self._address)
+
+    @cached_property
+    def _connections(self) -> httpcore2.AsyncConnectionPool:
         """This provider's connections. A channel has one address, so it has one pool."""
-        if self._pool is None:
-            context = self._http.ssl_context if url.scheme == "https" else None
-            proxy = None if context is None or is_loopback(url.host) else proxy_for(url.host, context)
-            self._is_proxied = proxy is not None
-            self._pool = httpcore2.AsyncConnectionPool(
-                ssl_context=context,
-                proxy=proxy,
-                max_connections=None,
-                max_keepalive_connections=MAX_IN_FLIGHT,
-                keepalive_expiry=KEPT_ALIVE_SECONDS,
-                network_backend=Backend(),
-            )
-            self._http.pools.append(self._pool)
-        return self._pool
+        context = self._http.ssl_context if self._base.scheme == "https" else None
+        proxy = None if context is None or is_loopback(self._base.host) else proxy_for(self._base.host, context)
+        self._is_proxied = proxy is not None
+        pool = httpcore2.AsyncConnectionPool(
+            ssl_context=context,
+            proxy=proxy,
+            max_connections=None,
+            max_keepalive_connections=MAX_IN_FLIGHT,
+            keepalive_expiry=KEPT_ALIVE_SECONDS,
+            network_backend=Backend(),
+        )
+        self._http.pools.append(pool)
+        return pool
 
     def _unreachable(self, failure: Exception) -> Unreachable:
         cause = next(words for kind, words in CAUSES if isinstance(failure, kind))
@@ -236,14 +233,8 @@ def _timeout(seconds: float) -> Timeout:
     return Timeout(f"{{provider}} did not answer within {seconds:g} seconds. Try again a little later.")
 
 
-def _pause(failure: Exception) -> bool | float:
-    """Whether to try again, and after how many seconds where the provider named them."""
-    if isinstance(failure, Unreachable):
-        return True
-    if not isinstance(failure, _TryAgain):
-        return False
-    wait = failure.response.retry_after
-    if wait is None:
-        return True
+def _pause(response: Response) -> float | None:
+    """How many seconds the provider asks to wait before another attempt: 0 if it does not say, None if too many."""
+    wait = response.retry_after or 0.0
     time_left = anyio.current_effective_deadline() - anyio.current_time()
-    return wait if wait <= min(MAX_RETRY_AFTER_SLEEP, time_left) else False
+    return wait if wait <= min(MAX_RETRY_AFTER_SLEEP, time_left) else None

@@ -15,9 +15,10 @@ from ..errors import Forbidden, OrderMcpError
 from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import NO_STATUS, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, counted
 from .base import Provider
+from .reader import Reader, filled, only, reference, said
 from .responses import Response
 from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
-from .wire import Reader, Wire, filled, only, reference, said
+from .wire import Members, Wire
 
 
 class FleetSettings(ProviderSettings):
@@ -32,7 +33,7 @@ class FleetSettings(ProviderSettings):
 class OrderData(Wire):
     order_id: str
     client_status: str | None = None
-    device_names: list[str | None] | None = None
+    device_names: Members[str | None] | None = None
     rent: str | None = None
     rent_currency: str | None = None
     order_number: str | None = None
@@ -58,7 +59,7 @@ class CartData(Wire):
     num_devices: str | None = None
     rent: str | None = None
     currency: str | None = None
-    devices: list[Device] | None = None
+    devices: Members[Device] | None = None
 
 
 class CartBody(Wire):

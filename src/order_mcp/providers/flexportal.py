@@ -42,9 +42,10 @@ from ..wording import (
     share,
 )
 from .base import Provider
+from .reader import Reader, filled, only, reference, said, scalars
 from .responses import Response
 from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
-from .wire import Reader, Wire, filled, only, reference, said, scalars
+from .wire import Members, Wire
 
 REGIONS = {
     "eu": "https://api-eu.flexportal.io",
@@ -107,7 +108,7 @@ class Item(Wire):
     listPrice: str | None = None
     acquisitionCost: str | None = None
     # The two defaults of the schema that are applied: a line that does not mention its rentals has none yet.
-    rentalIds: list[str] | None = []
+    rentalIds: Members[str] | None = []
     rentalStatus: str | None = "pending"
 
 
@@ -156,12 +157,12 @@ class OrderBody(Wire):
     customer: WireCustomer | None = None
     billingAddress: WireAddress | None = None
     shippingAddress: WireAddress | None = None
-    items: list[Item] | None = None
+    items: Members[Item] | None = None
     totals: WireTotals | None = None
     payment: WirePayment | None = None
     customFields: dict[str, Any] | None = None
     rentalProgress: RentalProgress | None = None
-    rentalIds: list[str] | None = None
+    rentalIds: Members[str] | None = None
     billingGroupId: str | None = None
     trackingNumber: str | None = None
     shippedAt: str | None = None

@@ -138,6 +138,9 @@ class Stream(httpcore2.AsyncNetworkStream):
     def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
         self._inner = inner
         self._held = b""
+        # The pool asks for these around every request, and the library looks everything up for it each time.
+        self._socket: socket.socket = inner.get_extra_info("socket")
+        self._tls: ssl.SSLObject | None = inner.get_extra_info("ssl_object")
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
@@ -169,17 +172,20 @@ class Stream(httpcore2.AsyncNetworkStream):
             raise
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "ssl_object":
+            return self._tls
+        if info == "socket":
+            return self._socket
         # The pool asks this before it uses a connection again.
         if info == "is_readable" and (self._held or self._holds_decrypted_bytes()):
             return True
         return self._inner.get_extra_info(info)
 
     def _holds_decrypted_bytes(self) -> bool:
-        tls = self._inner.get_extra_info("ssl_object")
-        if tls is None:
+        if self._tls is None:
             return False
         try:
-            tls.read(1)
+            self._tls.read(1)
         except ssl.SSLWantReadError:
             return False
         except ssl.SSLError:

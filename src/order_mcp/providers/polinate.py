@@ -12,8 +12,9 @@ from typing import Any
 from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, day
 from .base import Provider
+from .reader import Reader, filled, only, reference, said, scalars
 from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
-from .wire import Reader, Wire, filled, only, reference, said, scalars
+from .wire import Members, Wire
 
 
 class PolinateSettings(ProviderSettings):
@@ -64,7 +65,7 @@ class OrderBody(Wire):
     properties: dict[str, Any] | None = None
     createdAt: str | None = None
     updatedAt: str | None = None
-    orderItems: list[OrderItem] | None = None
+    orderItems: Members[OrderItem] | None = None
 
 
 # The two axes, from the order document. "phase: high-level lifecycle state", "status: physical fulfillment/movement

@@ -14,12 +14,13 @@ from pydantic import SecretStr
 from ..errors import Unauthorized
 from ..models import Noun, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import NO_STATUS
-from .base import Provider
+from .base import Provider, path_of
 from .channel import Channel
+from .reader import Reader, filled, only, reference, said
 from .responses import Response
 from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, Text, revealed, secret, variable
 from .signin import Lease, TokenSource
-from .wire import Reader, TooMuch, Wire, decode, filled, only, reference, said
+from .wire import TooMuch, Wire, decode
 
 
 class SenmoSettings(ProviderSettings):
@@ -139,12 +140,12 @@ class Senmo(Provider[SenmoSettings]):
     def is_missing(self, body: Any) -> bool:
         return isinstance(body, dict) and (body.get("statusCode") == "404" or body.get("statusMessage") == NOT_FOUND)
 
-    async def get(self, url: str) -> Response:
+    async def get(self, path: str) -> Response:
         lease = await self._tokens.current()
-        response = await self._get(url, lease)
+        response = await self._get(path, lease)
         if self._stated(response) != 401 or (renewed := await self._tokens.replace(lease)) is None:
             return response
-        response = await self._get(url, renewed)
+        response = await self._get(path, renewed)
         if self._stated(response) == 401:
             raise Unauthorized(
                 "{provider} accepted the sign-in and refused this {noun}. The operator has to check what may be seen "
@@ -152,10 +153,10 @@ class Senmo(Provider[SenmoSettings]):
             )
         return response
 
-    async def _get(self, url: str, lease: Lease) -> Response:
+    async def _get(self, path: str, lease: Lease) -> Response:
         # The content type is documented even for GET.
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {lease.token}"}
-        return await self.channel.request("GET", url, headers=headers)
+        return await self.channel.request("GET", path, headers=headers)
 
     def _stated(self, response: Response) -> int:
         try:
@@ -179,8 +180,8 @@ class Senmo(Provider[SenmoSettings]):
             return await self._ask_for_tokens(username=username, password=password)
 
     async def _ask_for_tokens(self, *below_auth: str, **credentials: str | None) -> str:
-        url = self.url("v1", "auth", *below_auth)
-        response = await self.channel.request("POST", url, headers={}, json=credentials)
+        path = path_of("v1", "auth", *below_auth)
+        response = await self.channel.request("POST", path, headers={}, json=credentials)
         stated = self._stated(response)
         if stated in (400, 401, 403, 422):
             raise Unauthorized(

@@ -1,29 +1,22 @@
-"""From a provider's bytes to the vocabulary's values: decoding, tolerant models, and one reader.
+"""From a provider's bytes to the provider's own objects: decoding, and tolerant models.
 
-Rules that hold for all providers: a number keeps its own digits (it is never a float), a word that is not
-known is not an error, a value of the wrong kind is absent and said to be so, and only an id is indispensable.
+Rules that hold for all providers: a number keeps its own digits (it is never a float), a value of the wrong kind is
+absent and said to be so, and only an id is indispensable.
 """
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..models import Number, OrderWarning, Reference, ReferenceType, Scalars, Told, WarningCode
-from ..wording import DROPPED, UNREADABLE_AMOUNT, UNREADABLE_CURRENCY, UNREADABLE_DATE, Doubt
-
-MAX_SCALARS = 20
 # A small body can hold very many objects. These limits keep one answer from blocking all others.
 MAX_MEMBERS = 5_000
 MAX_STRUCTURE = 150_000
-MAX_DIGITS = 30
-_PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?")
-_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+WireType = TypeVar("WireType", bound="Wire")
+Member = TypeVar("Member")
+Members = Annotated[list[Member], Field(max_length=MAX_MEMBERS)]
+"""A list in a provider's object."""
 
 
 class TooMuch(Exception):
@@ -55,7 +48,7 @@ def decode(body: bytes) -> Any:
 
 
 class Wire(BaseModel):
-    """A provider's object in its own field names. A field of the wrong kind is absent; `lost_in` finds such fields."""
+    """A provider's object in its own field names. Every field but an id may be absent, and is then None."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True, hide_input_in_errors=True)
 
@@ -64,158 +57,56 @@ class Wire(BaseModel):
         """The object itself, where the provider sends something around it."""
         return body
 
-    @field_validator("*", mode="wrap")
-    @classmethod
-    def _absent_if_unreadable(cls, value: Any, read: Any, info: ValidationInfo) -> Any:
-        field = cls.model_fields[str(info.field_name)]
-        if isinstance(value, list) and len(value) > MAX_MEMBERS:
-            raise TooMuch
-        if value is None and not field.is_required():
-            return None
+
+def read_wire(model: type[WireType], body: Any) -> tuple[WireType, bool]:
+    """A provider's object, and whether a filled field of it had the wrong kind. Such a field is absent.
+
+    The body is changed: what cannot be read becomes null in it.
+
+    Raises:
+        ValidationError: it is no object, or has no id.
+        TooMuch: a list is longer than any order's.
+    """
+    is_lossy = False
+    while True:
         try:
-            return read(value)
-        except ValidationError:
-            if field.is_required():
-                raise
-            return None
-
-    def lost_in(self, body: Any) -> bool:
-        """Whether a field that is filled in the body could not be read."""
-        for name in self.model_fields_set:
-            value, given = self.__dict__[name], body[name]
-            if value is None and given is not None:
-                return True
-            if isinstance(value, Wire) and value.lost_in(given):
-                return True
-            if isinstance(value, list) and any(
-                isinstance(member, Wire) and member.lost_in(each) for member, each in zip(value, given, strict=True)
-            ):
-                return True
-        return False
+            return model.model_validate(body), is_lossy
+        except ValidationError as invalid:
+            for error in invalid.errors(include_url=False, include_context=False, include_input=False):
+                if error["type"] == "too_long":
+                    raise TooMuch from None
+                if not (path := _dispensable(model, error["loc"])):
+                    raise
+                _blank(body, path)
+            is_lossy = True
 
 
-class Reader:
-    """Reads raw values, and remembers as warnings what could not be read."""
-
-    def __init__(self, *, dropped: bool = False) -> None:
-        self._doubts: dict[Doubt, Told] = {}
-        if dropped:
-            self.warn(DROPPED)
-
-    def warn(self, doubt: Doubt, **facts: Any) -> None:
-        """Remember what is in doubt, with the figures that disagree; each kind is said once, as it was said first."""
-        if doubt not in self._doubts:
-            self._doubts[doubt] = doubt.told(**facts)
-
-    @property
-    def warnings(self) -> list[OrderWarning]:
-        """One for each code, with a sentence for each kind of doubt."""
-        by_code: dict[WarningCode, list[Told]] = {}
-        for doubt, told in self._doubts.items():
-            by_code.setdefault(doubt.code, []).append(told)
-        return [
-            OrderWarning(code=code, message=Told(*(" ".join(sentences) for sentences in zip(*all_told, strict=True))))
-            for code, all_told in by_code.items()
-        ]
-
-    def amount(self, value: str | None) -> str | None:
-        """A decimal string exactly as given, of at most 30 digits."""
-        if value is None:
-            return None
-        if _is_decimal(value, MAX_DIGITS):
-            return str(value)
-        self.warn(UNREADABLE_AMOUNT)
-        return None
-
-    def number(self, value: str | None) -> Number | None:
-        """A quantity, a count or a number of months: an integer when whole."""
-        if value is None:
-            return None
-        number = _number(value)
-        if number is None:
-            self.warn(DROPPED)
-        return number
-
-    def moment(self, value: str | None) -> str | None:
-        """ISO 8601 to the second: UTC where a zone was given, without zone where none was, or a bare date."""
-        if value is None:
-            return None
-        text = value.strip()
-        try:
-            if _DATE.fullmatch(text):
-                return date.fromisoformat(text).isoformat()
-            if _MOMENT.fullmatch(text):
-                moment = datetime.fromisoformat(text.upper().replace(",", ".")).replace(microsecond=0)
-                if moment.tzinfo is None:
-                    return moment.isoformat()
-                return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
-        except (ValueError, OverflowError):
-            pass
-        self.warn(UNREADABLE_DATE)
-        return None
-
-    def currency(self, value: str | None) -> str | None:
-        """Three letters, in upper case."""
-        if value is None:
-            return None
-        if _CURRENCY.fullmatch(value.strip()):
-            return value.strip().upper()
-        self.warn(UNREADABLE_CURRENCY)
-        return None
-
-
-def said(value: str | None) -> str | None:
-    """A text that says something: blank is the same as not filled."""
-    return str(value) if value is not None and value.strip() else None
-
-
-def reference(type: ReferenceType, value: str | None) -> Reference | None:
-    """A number that people call the order by, where one was given."""
-    number = said(value)
-    return Reference(type=type, value=number) if number is not None else None
-
-
-def scalars(value: Mapping[str, Any] | None) -> Scalars | None:
-    """The first members of an unbounded object that are plain values; nested ones are left out."""
-    if value is None:
-        return None
-    plain: Scalars = {}
-    for key, member in value.items():
-        if isinstance(member, NumberText):
-            number = _number(member)
-            plain[key] = str(member) if number is None else number
-        elif isinstance(member, str | bool):
-            plain[key] = member
-        if len(plain) == MAX_SCALARS:
+def _dispensable(model: type[Wire] | None, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The smallest part on the way to an unreadable value that an order can do without; empty where there is none."""
+    found = 0
+    for depth, step in enumerate(path, 1):
+        if isinstance(step, int):
+            continue  # a member of a list
+        field = model.model_fields[step] if model else None
+        if field is None:
             break
-    return plain
+        if not field.is_required():
+            found = depth
+        model = _model_in(field.annotation)
+    return path[:found]
 
 
-PartType = TypeVar("PartType", bound=BaseModel)
+def _model_in(annotation: Any) -> type[Wire] | None:
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, Wire) else None
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
-def filled(part: PartType) -> PartType | None:
-    """A part of the order, or nothing where the provider filled none of it."""
-    return part if any(value is not None for _, value in part) else None
-
-
-def only(values: Iterable[Any]) -> list[Any] | None:
-    """The values that were given, or nothing where none was."""
-    return [value for value in values if value is not None] or None
-
-
-def _is_decimal(value: str, digits: int) -> bool:
-    # A sign and a point may come on top.
-    return (
-        len(value) <= digits + 2
-        and _PLAIN_DECIMAL.fullmatch(value) is not None
-        and sum(map(str.isdigit, value)) <= digits
-    )
-
-
-def _number(value: str) -> Number | None:
-    # Fifteen digits are what a JSON number carries everywhere without loss.
-    if not _is_decimal(value, 15):
-        return None
-    number = float(value)
-    return int(number) if number.is_integer() else number
+def _blank(body: Any, path: tuple[str | int, ...]) -> None:
+    """Make a part of the body absent."""
+    *way, last = path
+    for step in way:
+        body = body[step]
+        if body is None:
+            return  # a larger part is absent already
+    body[last] = None
