@@ -102,7 +102,7 @@ class Channel:
         self._http = http
         self._address = address
         self.start = http.start
-        self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT)
+        self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT, fast_acquire=True)
         self._very_long = anyio.Semaphore(MAX_VERY_LONG)
         self._turns = anyio.Lock()  # long bodies: several threads together would take all the time from other calls
         self._is_proxied = False
