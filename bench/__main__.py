@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         RESULTS.write_text(text, encoding="utf-8")
         CHART.write_text(chart(run.results), encoding="utf-8")
     else:
-        print(text)  # a part of the figures must not replace all of them
+        # A part of the figures must not replace all of them.
+        print("A trial: short, or a part of it. These figures prove nothing, and no file was written.\n\n" + text)
     return 0
 
 
@@ -76,11 +77,11 @@ def _is_whole(options: argparse.Namespace) -> bool:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="one short round, to try it out; prints and writes nothing"
+        "--quick", action="store_true", help="one short round, to try it out; prints the figures, writes no file"
     )
     parser.add_argument("--rounds", type=_positive, default=5, help="how often everything is measured (default: 5)")
-    parser.add_argument("--sections", nargs="+", choices=SECTIONS, help="only these; prints and writes nothing")
-    parser.add_argument("--peers", nargs="+", choices=NAMES, help="only these; prints and writes nothing")
+    parser.add_argument("--sections", nargs="+", choices=SECTIONS, help="only these; writes no file")
+    parser.add_argument("--peers", nargs="+", choices=NAMES, help="only these; writes no file")
     parser.add_argument("--upstream", choices=("nginx", "asyncio"), help="default: nginx if it is installed")
     parser.add_argument("--many-calls", type=_positive, help=f"for the memory section (default: {FULL.many_calls:,})")
     return parser

@@ -1,8 +1,8 @@
 """What a look-up and a start may cost, counted and not timed: counts are the same on a busy machine.
 
 `python -m bench.budget` compares with budget.json and says what grew; with `--write` it writes today's counts there.
-Counted are the calls that our own code makes in one look-up, module by module, and the modules that a start loads,
-package by package. Counts differ between versions of Python, so they are compared in the one that CI has.
+Counted are the calls that our own code makes and answers in one look-up, module by module, and the modules that a start
+loads, package by package. Counts differ between versions of Python, so they are compared in the one that CI has.
 """
 
 import json
@@ -32,7 +32,7 @@ FEWEST_MORE = 5
 LOOK_UPS = {"5 lines, standard": (5, "standard"), "100 lines, full": (100, "full")}
 TIMES = 20
 HOME = str(Path(order_mcp.__file__).parent)
-# Everything that `order-mcp` has loaded when it serves its first call over stdio.
+# What `order-mcp` loads before it serves over stdio.
 START = "import sys, order_mcp.commands.cli, order_mcp.commands.serve, order_mcp.protocol.stdio; print(*sys.modules)"
 
 Counts = dict[str, dict[str, int]]
@@ -61,9 +61,13 @@ async def _least(desk: Desk, lines: int, detail: str) -> dict[str, int]:
         calls: Counter[str] = Counter()
 
         def note(frame: FrameType, event: str, _: Any, calls: Counter[str] = calls) -> None:
-            file = frame.f_code.co_filename
-            if event in ("call", "c_call") and file.startswith(HOME):
-                calls[file.removeprefix(HOME).removesuffix(".py").strip("/\\").replace("\\", "/")] += 1
+            if event not in ("call", "c_call"):
+                return
+            # A call of ours, or one of somebody else's that ours makes.
+            for each in (frame, frame.f_back):
+                if each is not None and (file := each.f_code.co_filename).startswith(HOME):
+                    calls[file.removeprefix(HOME).removesuffix(".py").strip("/\\").replace("\\", "/")] += 1
+                    return
 
         sys.setprofile(note)
         try:
@@ -79,11 +83,9 @@ def _modules() -> dict[str, int]:
     loaded = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout.split()
     packages = Counter(name.partition(".")[0] for name in loaded)
     # What begins with an underscore belongs to the machine or to another package.
-    return {
-        name: count
-        for name, count in sorted(packages.items())
-        if name not in sys.stdlib_module_names and not name.startswith("_")
-    }
+    named = {name: count for name, count in sorted(packages.items()) if not name.startswith("_")}
+    ours = {name: count for name, count in named.items() if name not in sys.stdlib_module_names}
+    return ours | {"the standard library": sum(named.values()) - sum(ours.values())}
 
 
 def complaints(counts: Counts, budget: Counts) -> list[str]:
@@ -95,7 +97,7 @@ def complaints(counts: Counts, budget: Counts) -> list[str]:
         if count > max(budget.get(what, {}).get(where, 0) * ROOM, budget.get(what, {}).get(where, 0) + FEWEST_MORE)
     ]
     return [
-        f"{where} has {count} {what}; {count - more} are budgeted." for more, what, where, count in sorted(grown)[::-1]
+        f"{what}: {where} has {count}, {count - more} are budgeted" for more, what, where, count in sorted(grown)[::-1]
     ]
 
 

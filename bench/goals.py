@@ -43,8 +43,8 @@ def _worst(figures: Sequence[Figure], to: str, pick: Callable[[Iterable[float]],
 
 
 def _picked(values: Iterable[float | None], pick: Callable[[Iterable[float]], float]) -> float | None:
-    known = [value for value in values if value is not None]
-    return pick(known) if known else None
+    known = list(values)
+    return None if not known or None in known else pick(value for value in known if value is not None)
 
 
 def _at_most(name: str, figures: Sequence[Figure], to: str, bound: float) -> Goal:

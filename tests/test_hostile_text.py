@@ -319,9 +319,11 @@ _LATIN = st.lists(st.characters(min_codepoint=0x20, max_codepoint=0x24F) | _PIEC
 @example(text="\x7f", field="unit")
 @example(text="Www.a", field="unit")
 @example(text="abc-XYZ", field="title")
+@example(text='x a"b"c"d y', field="title")
+@example(text="x a'b'c'd y", field="title")
 def test_what_is_left_alone_at_a_look_is_what_cleaning_would_leave_alone(text: str, field: str) -> None:
     shown = {"sku": "MBP-16", "variant_id": "var_1", field: [text] if field == "subscription_ids" else text}
-    cleaner = Cleaner(["ab-cXYZ"])
+    cleaner = Cleaner(["ab-cXYZ", 'a"b"c"d'])
     at_a_look = cleaner.clean(dict(shown), LineItem)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cleaning, "_is_plain", lambda text: False)

@@ -1,6 +1,7 @@
 """The way hosts start it: a process that speaks JSON-RPC on its standard streams, and nothing else."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -378,6 +379,46 @@ def test_a_host_that_reads_late_gets_every_answer_whole_and_others_are_served_me
     assert host.process.stdin is not None
     host.process.stdin.close()
     assert host.see_it_end() == (0, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a pipe always waits")
+def test_a_host_may_hand_over_pipes_that_do_not_wait() -> None:
+    (reads, stdin), (stdout, writes) = os.pipe(), os.pipe()
+    for each in (reads, writes):
+        os.set_blocking(each, False)
+    command = [sys.executable, "-m", "order_mcp"]
+    with subprocess.Popen(command, stdin=reads, stdout=writes, env=variables_for({})) as process:
+        os.close(reads)
+        os.close(writes)
+        time.sleep(0.3)  # it looks for input before there is any
+        with os.fdopen(stdin, "wb") as host:
+            for id in range(40):  # more than a pipe holds
+                host.write(json.dumps(request("tools/list", id)).encode() + b"\n")
+            host.flush()
+            time.sleep(0.3)
+            with os.fdopen(stdout, "rb") as answers:
+                assert {json.loads(answers.readline())["id"] for _ in range(40)} == set(range(40))
+        assert process.wait(PATIENCE) == 0
+
+
+def test_standard_output_may_be_a_file(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    command = [sys.executable, "-m", "order_mcp"]
+    with (
+        said.open("wb") as file,
+        subprocess.Popen(command, stdin=-1, stdout=file, stderr=-1, env=variables_for({})) as process,
+    ):
+        assert process.stdin
+        process.stdin.write(json.dumps(request("tools/list", 1)).encode() + b"\n")
+        process.stdin.flush()
+        until(lambda: said.read_bytes().endswith(b"\n"), "an answer")
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
+    assert "get_order" in said.read_text(encoding="utf-8")
+
+
+def request(method: str, id: int) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": id, "method": method, "params": {"_meta": ENVELOPE}}
 
 
 def test_a_host_that_reads_no_more_during_the_handshake_ends_the_server() -> None:

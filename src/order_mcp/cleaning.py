@@ -104,6 +104,7 @@ class Cleaner:
         cores = {secret: _core(secret) for secret in secrets}
         self._cores = [core for core in cores.values() if len(core) >= SHORTEST_SECRET]
         self._secrets = [secret for secret, core in cores.items() if len(core) < SHORTEST_SECRET]
+        self._secrets_in_json = [secret.replace('"', "'") for secret in self._secrets]
         self._shortest = min(map(len, [*self._cores, *self._secrets]), default=None)
 
     def clean(self, shown: dict[str, Any], model: type[BaseModel]) -> Cleaned:
@@ -125,6 +126,7 @@ class Cleaner:
             and not any(map(text.__contains__, _ODD_IN_JSON))
             and max(map(len, text.split('"'))) <= _SHORTEST_LIMIT
             and not self._holds_secret(text)
+            and not any(secret in text for secret in self._secrets_in_json)
         )
 
     def _part(self, shown: dict[str, Any], kinds: Kinds, lost: list[str]) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None, *, pipe: Any = None, labels: Ma
     options = _parser().parse_args(
         arguments, argparse.Namespace(env_file=None, sandbox=False, pipe=pipe, labels=labels or {})
     )
-    if isinstance(sys.stdout, TextIOWrapper):
+    # With a pipe it is the client's, or a file in its place.
+    if pipe is None and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal's code page may not know every character
     try:
         code = int(options.run(options))

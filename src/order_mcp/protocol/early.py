@@ -37,6 +37,10 @@ def begin() -> "Pipe | None":
     try:
         for standard in (0, 1, 2):
             os.fstat(standard)  # otherwise the next `open()` would get descriptor 0, 1 or 2
+        if os.name == "posix":
+            # Some hosts hand over ends that do not wait: no bytes yet would look like the end of input.
+            os.set_blocking(0, True)
+            os.set_blocking(1, True)
         # The SDK splits lines and decodes characters in the same way.
         source, wire = os.fdopen(os.dup(0), encoding="utf-8", errors="replace"), FileIO(os.dup(1), "wb")
         # As in the SDK: accidental output goes to standard error, and nothing else can read the pipe.

@@ -43,7 +43,10 @@ class _End:
 
 
 class Incoming(_End):
-    """Messages from the host."""
+    """Messages from the host.
+
+    However many wait, reading goes on: a host that writes before it reads would wait for a server that waits for it.
+    """
 
     def __init__(self, pipe: Pipe) -> None:
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()

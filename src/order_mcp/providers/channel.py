@@ -137,12 +137,12 @@ class Channel:
         for backoff in BACKOFF_SECONDS:
             try:
                 response = await self._attempt(method, path, headers, json)
-                if response.status not in RETRY_STATUS or (pause := _pause(response)) is None:
+                if response.status not in RETRY_STATUS or (pause := _pause(response, backoff)) is None:
                     return response
             except Unreachable:
-                pause = 0.0
+                pause = backoff
             # Not all at the same moment, after a trouble that all callers saw.
-            await anyio.sleep(pause or backoff + uniform(0, MAX_JITTER_SECONDS))
+            await anyio.sleep(pause + uniform(0, MAX_JITTER_SECONDS))
         return await self._attempt(method, path, headers, json)
 
     async def _attempt(self, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:
@@ -233,8 +233,8 @@ def _timeout(seconds: float) -> Timeout:
     return Timeout(f"{{provider}} did not answer within {seconds:g} seconds. Try again a little later.")
 
 
-def _pause(response: Response) -> float | None:
-    """How many seconds the provider asks to wait before another attempt: 0 if it does not say, None if too many."""
-    wait = response.retry_after or 0.0
+def _pause(response: Response, backoff: float) -> float | None:
+    """How many seconds to wait before another attempt, as the provider asks; None if there is no time for that."""
+    wait = backoff if response.retry_after is None else response.retry_after
     time_left = anyio.current_effective_deadline() - anyio.current_time()
     return wait if wait <= min(MAX_RETRY_AFTER_SLEEP, time_left) else None
