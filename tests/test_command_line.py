@@ -391,11 +391,15 @@ def test_doctor_blames_no_variable_that_nobody_set(
         assert text.count(sentence) == 2
 
 
+def fleet_of(box: Running) -> dict[str, str]:
+    """What sets up Fleet alone."""
+    return {name: value for name, value in box.environment.items() if name.startswith("FLEET")}
+
+
 def test_doctor_is_not_content_while_a_provider_is_half_set_up(
     box: Running, at: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fleet = {name: value for name, value in box.environment.items() if name.startswith("FLEET")}
-    at({**fleet, "POLINATE_API_KEY": "half"})
+    at({**fleet_of(box), "POLINATE_API_KEY": "half"})
     code, findings, text = examine(capsys)
     assert (code, findings["ok"]) == (1, False)
     assert "fleet: works" in text and "polinate: not ready" in text
@@ -407,8 +411,7 @@ def test_doctor_is_not_content_while_a_provider_is_half_set_up(
 def test_doctor_is_not_content_while_the_default_provider_is_not_ready(
     box: Running, at: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fleet = {name: value for name, value in box.environment.items() if name.startswith("FLEET")}
-    at({**fleet, "ORDER_MCP_DEFAULT_PROVIDER": "polinate"})
+    at({**fleet_of(box), "ORDER_MCP_DEFAULT_PROVIDER": "polinate"})
     code, findings, text = examine(capsys)
     assert (code, findings["ok"]) == (1, False)
     assert "fleet: works" in text and DEFAULT_NOT_READY.format(name="polinate") in text

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from .models import TextKind
 
 _NOT_CORE = bytes(code for code in range(128) if not chr(code).isalnum())
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # A shorter secret could be part of a harmless word.
 SHORTEST_SECRET = 6
 # A text is read up to this many times its limit, because invisible characters may come first.
@@ -41,6 +40,9 @@ _ODD_IN_JSON = ('" ', ' "', "\\", '""')
 Kind = TextKind | dict[str, "Kind"]
 Kinds = dict[str, Kind]
 """For each field of a part its kind of text, or the kinds of the part that is inside it."""
+
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+"""JSON without a needless character, as it is shown."""
 
 
 def clean_text(text: str, limit: int) -> str:
@@ -105,7 +107,6 @@ class Cleaner:
         self._cores = [core for core in cores.values() if len(core) >= SHORTEST_SECRET]
         self._secrets = [secret for secret, core in cores.items() if len(core) < SHORTEST_SECRET]
         self._secrets_in_json = [secret.replace('"', "'") for secret in self._secrets]
-        self._shortest = min(map(len, [*self._cores, *self._secrets]), default=None)
 
     def clean(self, shown: dict[str, Any], model: type[BaseModel]) -> Cleaned:
         """A part of an order as plain values, with every text in it cleaned, keys that a provider chose included."""
@@ -120,7 +121,7 @@ class Cleaner:
 
         Looking at all of them at once is many times faster than cleaning each.
         """
-        text = _as_json(shown).replace('\\"', "'")
+        text = compact(shown).replace('\\"', "'")
         return (
             _is_plain(text)
             and not any(map(text.__contains__, _ODD_IN_JSON))
@@ -155,8 +156,6 @@ class Cleaner:
         return "(withheld)" if self._holds_secret(value) else clean_text(value, kind.limit)
 
     def _holds_secret(self, value: str) -> bool:
-        if self._shortest is None or len(value) < self._shortest:
-            return False
         core = _core(value)
         return any(secret in core for secret in self._cores) or any(secret in value for secret in self._secrets)
 

@@ -68,6 +68,7 @@ class Router:
             sentence = " ".join(error.sentence for error in errors)
             raise InvalidInput(sentence, provider=only).to_customer(errors[0].for_customer)
         if len(candidates) == 1:
+            # Nobody to wait for, so no group of tasks is needed.
             outcomes = {candidates[0].name: await self._outcome(noun, id, candidates[0])}
         else:
             outcomes = await self._gather(noun, id, candidates)

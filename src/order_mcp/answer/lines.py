@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ..cleaning import Cleaned, Cleaner
+from ..cleaning import Cleaned, Cleaner, compact
 from ..models import Detail, LineItem
 from .about import Goods, Named, Page
 from .items import Kinds, kinds_of, open_kinds_of
 from .privacy import withhold
-from .view import View, compact
+from .view import View
 
 PAGE_LINES = {Detail.SUMMARY: 0, Detail.STANDARD: 20, Detail.FULL: 100}
 LINE_SUBSCRIPTIONS = 20

@@ -7,14 +7,14 @@ view, so the two cannot disagree.
 from dataclasses import dataclass
 from typing import Any
 
-from ..cleaning import Cleaner
+from ..cleaning import Cleaner, compact
 from ..models import ENDED, Detail, LineItem, Order, Record, Related, Source, Withheld
 from ..wording import DROPPED
 from .about import About
 from .lines import dump, goods_of, page_of
 from .privacy import withhold
 from .sentences import MAX_SUMMARY_CHARS, summarize
-from .view import View, compact
+from .view import View
 
 ANSWER_CHARS = 14_000
 PAGE_CHARS = 10_000

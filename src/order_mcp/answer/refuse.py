@@ -6,12 +6,12 @@ A customer's sentence is one that a brand could send, and the object beside it n
 from dataclasses import dataclass
 from typing import Any
 
-from ..cleaning import Cleaner
+from ..cleaning import Cleaner, compact
 from ..errors import OrderMcpError
 from ..models import Audience, Noun, Order
 from ..wording import after
 from .sentences import SANDBOX_NOTICE
-from .view import View, compact
+from .view import View
 
 
 @dataclass(frozen=True, slots=True)

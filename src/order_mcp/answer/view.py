@@ -1,6 +1,5 @@
-"""How an answer is to be shown, and written."""
+"""How an answer is to be shown."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -17,7 +16,3 @@ class View:
     sandbox: bool = False
     secrets: Collection[str] = ()
     """What must never be shown, even if a provider says it."""
-
-
-compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-"""JSON without a needless character."""

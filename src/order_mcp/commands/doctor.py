@@ -107,7 +107,8 @@ async def _try(desk: Desk, account: Account) -> dict[str, Any]:
         outcome, sentence = error.code, error.sentence
         verdict = VERDICTS.get(type(error), ANY_OTHER_ANSWER)
         variables = {"credential": account.credential_variables, "address": account.address_variables or [OWN_NETWORK]}
-        to_blame = list(getattr(error, "look_at", ())) or variables.get(verdict.look_at, [])
+        elsewhere = error.look_at if isinstance(error, Unreachable) else ()
+        to_blame = list(elsewhere) or variables.get(verdict.look_at, [])
         if isinstance(error, InvalidInput):
             sentence = REFUSED.format(title=account.title)
     return {

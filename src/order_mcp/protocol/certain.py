@@ -9,10 +9,9 @@ MAX_CERTAIN_ID = 10**100
 # Values inside one another, of which the SDK's JSON parser takes fewer than ours.
 MAX_CERTAIN_BRACKETS = 100
 
-# Messages of these shapes, which the SDK is known to accept. A type or a tuple of
-# types stands for a value of it, a set for one of its members, a list for any number of its one member, a dict for an
-# object with at least these members. `?` marks a member that may be missing or null, `~` one that may be missing,
-# `*` stands for every member.
+# Messages of these shapes, which the SDK is known to accept. A type or a tuple of types stands for a value of it, a set
+# for one of its members, a list for any number of its one member, a dict for an object with at least these members. `?`
+# marks a member that may be missing or null, `~` one that may be missing, `*` stands for every member.
 TOKEN = {"progressToken~": (str, int)}
 CAPABILITIES = {
     "roots?": {"listChanged?": bool},

@@ -90,20 +90,27 @@ class Pipe:
             for line in iter(self._source.readline, ""):
                 if is_open:
                     message = read(line)
-                    id = certain_id(message)
-                    if id is not None and fits(message, ASKS_TO_DISCOVER):
-                        asked = message["params"]["_meta"][VERSION]
-                        # Also a refusal leaves the era open: a host newer than we are may fall back.
-                        self._say(id, DISCOVER if asked == MODERN else UNSUPPORTED.replace('"{asked}"', written(asked)))
+                    if self._is_done_with(message):
                         continue
-                    if id is not None and fits(message, ASKS_TO_INITIALIZE):
-                        asked = message["params"]["protocolVersion"]
-                        version = asked if asked in VERSIONS else VERSIONS[-1]
-                        self._said = f'{{"jsonrpc":"2.0","id":{id},'
-                        self._say(id, INITIALIZE.replace("{version}", version))
                     is_open = "method" in message and "id" not in message
                 self._pass_on(line)
         self._pass_on(None)
+
+    def _is_done_with(self, message: dict[str, Any]) -> bool:
+        """Answer a message where that is certain; whether the SDK has nothing to do with it any more."""
+        if (id := certain_id(message)) is None:
+            return False
+        if fits(message, ASKS_TO_DISCOVER):
+            asked = message["params"]["_meta"][VERSION]
+            # Also a refusal leaves the era open: a host newer than we are may fall back.
+            self._say(id, DISCOVER if asked == MODERN else UNSUPPORTED.replace('"{asked}"', written(asked)))
+            return True
+        if fits(message, ASKS_TO_INITIALIZE):
+            asked = message["params"]["protocolVersion"]
+            version = asked if asked in VERSIONS else VERSIONS[-1]
+            self._said = f'{{"jsonrpc":"2.0","id":{id},'
+            self._say(id, INITIALIZE.replace("{version}", version))
+        return False
 
     def _say(self, id: str, answer: str) -> None:
         self.write(f'{{"jsonrpc":"2.0","id":{id},{answer}}}\n'.encode())

@@ -7,7 +7,7 @@ import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
 from ..answer.refuse import Refusal
-from ..answer.view import compact
+from ..cleaning import compact
 from ..errors import InvalidInput, NotFound, OrderMcpError
 from ..models import AUTO, Noun
 from ..tools import TOOLS, Tool

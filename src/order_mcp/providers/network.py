@@ -138,8 +138,7 @@ class Stream(httpcore2.AsyncNetworkStream):
     def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
         self._inner = inner
         self._held = b""
-        # The pool asks for these around every request, and the library looks everything up for it each time.
-        self._socket: socket.socket = inner.get_extra_info("socket")
+        # Asked for around every request, and the library looks everything up for it each time.
         self._tls: ssl.SSLObject | None = inner.get_extra_info("ssl_object")
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -172,10 +171,6 @@ class Stream(httpcore2.AsyncNetworkStream):
             raise
 
     def get_extra_info(self, info: str) -> Any:
-        if info == "ssl_object":
-            return self._tls
-        if info == "socket":
-            return self._socket
         # The pool asks this before it uses a connection again.
         if info == "is_readable" and (self._held or self._holds_decrypted_bytes()):
             return True
