@@ -51,7 +51,7 @@ ONLY_IN: dict[str, set[str]] = {
     "mcp": {"protocol", "commands/demo"},
     "mcp_types": {"protocol"},
     "httpx2": {"providers/channel", "providers/addresses"},
-    "httpcore2": {"providers/channel", "providers/addresses", "providers/network", "providers/responses"},
+    "httpcore2": {f"providers/{name}" for name in ("channel", "addresses", "network", "responses", "stream")},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox", "hosting"},
     "dotenv": {"environment"},

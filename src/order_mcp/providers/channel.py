@@ -20,8 +20,9 @@ import httpx2
 from ..errors import BadResponse, Timeout, Unreachable
 from .addresses import CERTIFICATES, PROXIES, UnusableSetting, is_loopback, proxy_for, ssl_context
 from .inflate import ACCEPTED, Undecodable
-from .network import CAUSES, Backend, NotSecure, NotTrusted
+from .network import CAUSES, Backend
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
+from .stream import NotSecure, NotTrusted
 
 MAX_IN_FLIGHT = 16
 LONG_BYTES = 32 * 1024

@@ -1,18 +1,12 @@
-"""Opens connections for the HTTP library's pool: looks names up, connects, starts TLS.
+"""Opens connections for the HTTP library's pool: looks names up, and connects to the first address that answers.
 
-The library's own way has three gaps, which are closed here:
-
-- it looks names up in a few threads that everybody shares, so a dead name server would hold up other providers, and
-  the end of the process;
-- it leaves a connection open when its TLS handshake is given up;
-- it would use a connection again that holds bytes which nobody asked for.
+The library's own way looks names up in a few threads that everybody shares, so a dead name server would hold up other
+providers, and the end of the process.
 """
 
 import socket
-import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 from ipaddress import ip_address
 from threading import Thread
 from typing import Any
@@ -20,26 +14,16 @@ from typing import Any
 import anyio
 import httpcore2
 from anyio.from_thread import run_sync as run_in_loop
-from anyio.lowlevel import checkpoint, current_token
+from anyio.lowlevel import current_token
+
+from .stream import NotSecure, NotTrusted, Stream, connect
 
 # A second address is tried when the first one has not answered for so long (RFC 8305 recommends 250 ms).
 NEXT_ADDRESS_SECONDS = 0.25
-# More than the event loop reads at once, so that no unread bytes stay in its buffer, where we cannot see them.
-READ_BYTES = 1024 * 1024
-# What the HTTP parser gets at a time. It handles one piece without a pause; between pieces other tasks can run.
-PIECE_BYTES = 16 * 1024
 
 
 class NameNotFound(httpcore2.ConnectError):
     """The host's name could not be turned into an address."""
-
-
-class NotSecure(httpcore2.ConnectError):
-    """No TLS connection came about: no handshake, or a certificate that is not trusted."""
-
-
-class NotTrusted(NotSecure):
-    """The certificate is not one that this machine trusts."""
 
 
 class Refused(httpcore2.ConnectError):
@@ -118,7 +102,6 @@ class Backend(httpcore2.AsyncNetworkBackend):
 
     def __init__(self) -> None:
         self._names = Names()
-        self._library = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -128,80 +111,20 @@ class Backend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        connect = partial(self._library.connect_tcp, port=port, timeout=timeout)
-        return Stream(await _first_to_answer(connect, await self._names.addresses(host)))
+        return await _first_to_answer(await self._names.addresses(host), port)
 
 
-class Stream(httpcore2.AsyncNetworkStream):
-    """One connection. It is closed when TLS fails, and it knows whether it holds unread bytes."""
-
-    def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
-        self._inner = inner
-        self._held = b""
-        # Asked for around every request, and the library looks everything up for it each time.
-        self._tls: ssl.SSLObject | None = inner.get_extra_info("ssl_object")
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._held:
-            await checkpoint()
-        else:
-            self._held = await self._inner.read(READ_BYTES, timeout)
-        size = min(max_bytes, PIECE_BYTES)
-        piece, self._held = self._held[:size], self._held[size:]
-        return piece
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore2.AsyncNetworkStream:
-        try:
-            return Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
-        except BaseException as failure:
-            # Also when the call was cancelled: the library would leave the connection open.
-            with anyio.CancelScope(shield=True):
-                await self._inner.aclose()
-            if isinstance(failure, httpcore2.ConnectError | OSError | ValueError):
-                is_distrusted = isinstance(failure.__cause__, ssl.SSLCertVerificationError)
-                raise (NotTrusted if is_distrusted else NotSecure) from None
-            raise
-
-    def get_extra_info(self, info: str) -> Any:
-        # The pool asks this before it uses a connection again.
-        if info == "is_readable" and (self._held or self._holds_decrypted_bytes()):
-            return True
-        return self._inner.get_extra_info(info)
-
-    def _holds_decrypted_bytes(self) -> bool:
-        if self._tls is None:
-            return False
-        try:
-            self._tls.read(1)
-        except ssl.SSLWantReadError:
-            return False
-        except ssl.SSLError:
-            pass
-        return True
-
-
-Connect = Callable[[str], Any]
-
-
-async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.AsyncNetworkStream:
+async def _first_to_answer(addresses: list[str], port: int) -> Stream:
     """Connect to the first address that answers. Each gets a short time before the next is tried as well."""
-    winner: httpcore2.AsyncNetworkStream | None = None
+    winner: Stream | None = None
     refused = 0
 
     async def attempt(address: str, failed: anyio.Event) -> None:
         nonlocal winner, refused
         try:
-            stream = await connect(address)
-        except (httpcore2.ConnectError, OSError, ValueError, OverflowError) as failure:
-            refused += _is_refused(failure)
+            stream = await connect(address, port)
+        except (OSError, ValueError, OverflowError) as failure:
+            refused += isinstance(failure, ConnectionRefusedError)
             failed.set()
             return
         if winner is None:
@@ -225,10 +148,3 @@ async def _first_to_answer(connect: Connect, addresses: list[str]) -> httpcore2.
     if winner is None:
         raise Refused if refused == len(addresses) else httpcore2.ConnectError
     return winner
-
-
-def _is_refused(failure: BaseException | None) -> bool:
-    """Whether the system said so; the libraries wrap its error."""
-    while failure is not None and not isinstance(failure, ConnectionRefusedError):
-        failure = failure.__cause__ or failure.__context__
-    return failure is not None
