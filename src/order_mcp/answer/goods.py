@@ -31,8 +31,8 @@ def outstanding(tell: Telling) -> str:
     return tell.say(voices.SUBSCRIBED, devices=share(done, total), without=without)
 
 
-def items(tell: Telling) -> str:
-    """The items, three kinds at most; on a later page the items of that page."""
+def items(tell: Telling, outstanding: str) -> str:
+    """The items, three kinds at most; on a later page the items of that page. Those just named are not named again."""
     named, page = tell.about.goods.items, tell.about.goods.page
     count = tell.shown.get("item_count")
     if named is None:
@@ -44,7 +44,7 @@ def items(tell: Telling) -> str:
     if not named.kinds:
         return "" if tell.status is None or tell.warns_of("count_mismatch") else tell.say(voices.NO_ITEMS)
     text = _kinds(tell, named)
-    if named.reads_like(tell.about.goods.open_items) and voices.NAMED in outstanding(tell):
+    if named.reads_like(tell.about.goods.open_items) and voices.NAMED in outstanding:
         return ""  # said as what is outstanding
     where = tell.say(voices.ONE_LINE if page.first == page.last else voices.PAGE, **page._asdict()) if page else ""
     if not where:

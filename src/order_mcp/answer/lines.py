@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..cleaning import Cleaned, Cleaner, compact
+from ..cleaning import Cleaner, compact
 from ..models import Detail, LineItem
 from .about import Goods, Named, Page
 from .items import Kinds, kinds_of, open_kinds_of
@@ -12,12 +12,12 @@ from .view import View
 PAGE_LINES = {Detail.SUMMARY: 0, Detail.STANDARD: 20, Detail.FULL: 100}
 LINE_SUBSCRIPTIONS = 20
 # Of a line, what answers "what is it, how many, how far, what does it cost".
-_LINE_IN_STANDARD = frozenset(
-    {
-        *("id", "title", "sku", "quantity", "fulfilled", "remaining", "unit", "monthly_price", "rent", "price"),
-        *("currency", "contract_months"),
-    }
-)
+_LINE_IN_STANDARD = {
+    *("id", "title", "sku", "quantity", "fulfilled", "remaining", "unit", "monthly_price", "rent", "price"),
+    *("currency", "contract_months"),
+}
+# A line that has no other name keeps the id of its variant.
+_NAMELESS_IN_STANDARD = _LINE_IN_STANDARD | {"variant_id"}
 # Of a line, what a sentence calls it by.
 _NAMES_OF_LINE = {"title", "sku", "variant_id", "unit"}
 
@@ -27,8 +27,8 @@ def page_of(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> t
     room -= 1  # a list has one bracket more than it has commas
     page: list[dict[str, Any]] = []
     is_lossy = False
-    for line in lines[view.item_offset :][: PAGE_LINES[view.detail]]:
-        shown, line_is_lossy = _line(line, view, cleaner)
+    first = [_line(line, view) for line in lines[view.item_offset :][: PAGE_LINES[view.detail]]]
+    for shown, line_is_lossy in cleaner.clean_each(first, LineItem):
         size = len(compact(shown)) + 1
         if size > room:
             if page:
@@ -40,16 +40,13 @@ def page_of(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> t
     return page, is_lossy
 
 
-def _line(line: LineItem, view: View, cleaner: Cleaner) -> Cleaned:
-    shown = dump(line)
-    if view.detail is not Detail.FULL:
-        # A line that has no other name keeps the id of its variant.
-        name = frozenset() if "title" in shown or "sku" in shown else frozenset({"variant_id"})
-        shown = {key: value for key, value in shown.items() if key in _LINE_IN_STANDARD | name}
+def _line(line: LineItem, view: View) -> dict[str, Any]:
+    in_standard = _LINE_IN_STANDARD if line.title or line.sku else _NAMELESS_IN_STANDARD
+    shown = dump(line, None if view.detail is Detail.FULL else in_standard)
     if "subscription_ids" in shown:
         shown["subscription_ids"] = shown["subscription_ids"][:LINE_SUBSCRIPTIONS]
     withhold(shown, LineItem, view.audience)
-    return cleaner.clean(shown, LineItem)
+    return shown
 
 
 def goods_of(lines: list[LineItem] | None, page: list[dict[str, Any]], view: View, cleaner: Cleaner) -> Goods:
@@ -67,11 +64,10 @@ def goods_of(lines: list[LineItem] | None, page: list[dict[str, Any]], view: Vie
 
 
 def _named(kinds: Kinds, view: View, cleaner: Cleaner) -> Named:
+    names = cleaner.clean_each([dump(kind.example, _NAMES_OF_LINE) for kind in kinds.kinds], LineItem)
     # These lines are only for the summary, so their losses do not count.
     return Named(
-        [(cleaner.clean(dump(kind.example, _NAMES_OF_LINE), LineItem).value, kind.units) for kind in kinds.kinds],
-        kinds.more,
-        kinds.units,
+        [(name, kind.units) for (name, _), kind in zip(names, kinds.kinds, strict=True)], kinds.more, kinds.units
     )
 
 

@@ -41,15 +41,16 @@ def summarize(shown: dict[str, Any], about: About) -> str:
     """One paragraph of at most 600 characters; when `brief`, of at most 80 words."""
     tell = Telling(shown, about)
     warnings = shown.get("warnings", [])
+    outstanding = goods.outstanding(tell)
     sentences = [
         Sentence(SANDBOX_NOTICE if shown.get("sandbox") else "", Weight.STAYS),
         *(Sentence(text, Weight.STAYS) for text in standing.opening(tell)),
         *(Sentence(text, Weight.DOUBT) for text in _messages(warnings, of_missing=False)),
         Sentence(standing.note(tell), Weight.NOTE),
-        Sentence(goods.outstanding(tell), Weight.OUTSTANDING),
+        Sentence(outstanding, Weight.OUTSTANDING),
         Sentence(dates.dates(tell), Weight.DATES),
         Sentence(dates.tracking(tell), Weight.DATES),
-        Sentence(goods.items(tell), Weight.ITEMS),
+        Sentence(goods.items(tell, outstanding), Weight.ITEMS),
         Sentence(goods.money(tell), Weight.MONEY),
         *(Sentence(text, Weight.MISSING) for text in _messages(warnings, of_missing=True)),
         Sentence(goods.next_page(tell), Weight.STAYS),

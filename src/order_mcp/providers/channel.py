@@ -157,21 +157,17 @@ class Channel:
         raise _timeout(self._http.timeout_seconds)
 
     async def _exchange(self, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:
-        base = self._base
-        sent = [
-            ("Host", base.netloc.decode("ascii")),
-            ("User-Agent", self._http.user_agent),
-            ("Accept", "application/json"),
-            ("Accept-Encoding", ACCEPTED),
-            *headers.items(),
-        ]
-        content = None
+        sent, content = [*self._always_sent, *headers.items()], None
         if json is not None:
-            sent.append(("Content-Type", "application/json"))
             content = dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+            sent += [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+        base = self._base
         below = base.raw_path.rstrip(b"/") + path.encode("ascii")
         target = httpcore2.URL(scheme=base.raw_scheme, host=base.raw_host, port=base.port, target=below)
-        async with self._connections.stream(method, target, headers=sent, content=content) as raw:
+        raw = await self._connections.handle_async_request(
+            httpcore2.Request(method, target, headers=sent, content=content)
+        )
+        try:
             response = Response(
                 status=raw.status,
                 body=await self._body(raw),
@@ -182,6 +178,8 @@ class Channel:
             if not ends_cleanly(raw) or not 200 <= raw.status < 300:
                 await response.drop()
             return response
+        finally:
+            await raw.aclose()
 
     async def _body(self, raw: httpcore2.Response) -> bytes:
         try:
@@ -191,6 +189,15 @@ class Channel:
                 return b""  # the status already says what is wrong
             what = "of more than 5 MiB" if isinstance(failure, TooLarge) else "that cannot be decompressed"
             raise BadResponse(f"{{provider}} sent an answer {what}. Tell the operator.") from None
+
+    @cached_property
+    def _always_sent(self) -> list[tuple[str, str]]:
+        return [
+            ("Host", self._base.netloc.decode("ascii")),
+            ("User-Agent", self._http.user_agent),
+            ("Accept", "application/json"),
+            ("Accept-Encoding", ACCEPTED),
+        ]
 
     @cached_property
     def _base(self) -> httpx2.URL:

@@ -124,7 +124,7 @@ PartType = TypeVar("PartType", bound=BaseModel)
 
 def filled(part: PartType) -> PartType | None:
     """A part of the order, or nothing where the provider filled none of it."""
-    return part if any(value is not None for _, value in part) else None
+    return part if any(value is not None for value in vars(part).values()) else None
 
 
 def only(values: Iterable[Any]) -> list[Any] | None:
