@@ -27,6 +27,7 @@ OWNERS = {
     "/order_mcp/providers/channel": "order-mcp: the request",
     "/order_mcp/providers/network": "order-mcp: the request",
     "/order_mcp/providers/responses": "order-mcp: the request",
+    "/order_mcp/providers/stream": "order-mcp: the request",
     "/order_mcp/providers/": "order-mcp: reading and translating",
     "/order_mcp/": "order-mcp: everything else",
     "/httpcore2/": "HTTP client (httpcore2 and what it calls)",

@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 # Libraries that have one home: the only rooms, or files, that may name them.
 ONLY_IN: dict[str, set[str]] = {
     "mcp": {"protocol", "commands/demo"},
+    "pydantic_core": {"cleaning"},
     "mcp_types": {"protocol"},
     "httpx2": {"providers/channel", "providers/addresses"},
     "httpcore2": {f"providers/{name}" for name in ("channel", "addresses", "network", "responses", "stream")},
