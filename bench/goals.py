@@ -94,7 +94,9 @@ def _noticed(results: Results) -> float | None:
 
 def _longest(results: Results) -> float | None:
     figures = [figure for channel in CHANNELS for figure in results.figures(characters(channel, 0).name)]
-    return _picked([results.median(figure, OURS) for figure in figures], max)
+    # Others have figures of their own: only ours has levels of detail.
+    ours = [value for figure in figures if (value := results.median(figure, OURS)) is not None]
+    return max(ours, default=None)
 
 
 ALL_CONNECTED = [connected(era) for era in ERAS]
