@@ -10,7 +10,7 @@ from typing import Any
 from order_mcp import __version__
 from order_mcp.config import all_variables
 from order_mcp.environment import labelled
-from order_mcp.protocol.prompts import ARGUMENTS, DESCRIPTION, NAME, TEXT
+from order_mcp.protocol.prompts import ARGUMENTS, DESCRIPTION, LOOK_UP, NAME, OR_FIND, TEXT
 from order_mcp.providers.registry import PROVIDERS, AnyProvider
 from order_mcp.providers.settings import Variable, variables
 from order_mcp.tools import TOOLS
@@ -45,6 +45,14 @@ GENERAL = {
         "General: seconds per look-up",
         "How long a look-up may take with all its attempts, from 0.1 to 120.",
     ),
+    "ORDER_MCP_FIND_PAGES": (
+        "General: pages read to find an order",
+        "How many pages of 100 orders are read where a provider cannot search by number, from 0 to 50.",
+    ),
+    "ORDER_MCP_FIND_DAYS": (
+        "General: days read to find an order",
+        "How many days back they are read, where a provider can limit by date, from 1 to 3650.",
+    ),
     "ORDER_MCP_LOG_LEVEL": ("General: log level", "How much is written to the log."),
 }
 # The kinds of field that are not text. The seconds have no default in the form: an attempt that is longer than the
@@ -54,6 +62,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "ORDER_MCP_SANDBOX": {"type": "boolean", "default": False},
     "ORDER_MCP_TIMEOUT_SECONDS": SECONDS,
     "ORDER_MCP_DEADLINE_SECONDS": SECONDS,
+    "ORDER_MCP_FIND_PAGES": {"type": "number", "min": 0, "max": 50},
+    "ORDER_MCP_FIND_DAYS": {"type": "number", "min": 1, "max": 3650},
 }
 # The server's own default is only told: a provider with its address given would count as begun.
 TEXT_FIELD = {"type": "string", "default": ""}
@@ -91,15 +101,15 @@ def _manifest() -> dict[str, Any]:
                 "env": {variable.name: f"${{user_config.{variable.name.lower()}}}" for variable in all_variables()},
             },
         },
-        "tools": [
-            {"name": name, "description": tool.description({}).partition(". ")[0] + "."} for name, tool in TOOLS.items()
-        ],
+        "tools": [{"name": name, "description": f"{tool.brief}."} for name, tool in TOOLS.items()],
         "prompts": [
             {
                 "name": NAME,
                 "description": DESCRIPTION,
                 "arguments": [argument.name for argument in ARGUMENTS],
-                "text": TEXT.format_map({argument.name: f"${{arguments.{argument.name}}}" for argument in ARGUMENTS}),
+                "text": (LOOK_UP + OR_FIND + TEXT).format_map(
+                    {argument.name: f"${{arguments.{argument.name}}}" for argument in ARGUMENTS}
+                ),
             }
         ],
         "compatibility": {

@@ -49,7 +49,10 @@ DESK_STORY = Shape(
         "says": "the sentence that an agent is told",
         "to_customer": "the sentence that a customer is told",
     },
-    {"variables": "environment variables beyond those that set the providers up"},
+    {
+        "or_find": "the sentence behind it, for whoever can find orders by what a customer holds",
+        "variables": "environment variables beyond those that set the providers up",
+    },
 )
 
 

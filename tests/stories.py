@@ -54,6 +54,8 @@ class DeskStory:
     """What each provider that is set up answers: a response, or `silence`, `nobody` (no connection) or `bug` (ours)."""
     says: str
     to_customer: str
+    or_find: str = ""
+    """What is said behind it to whoever can find orders by what a customer holds."""
     expect_error: Mapping[str, Any] | None = None
     """The whole error object; None where something is found."""
     expect_warnings: list[Any] | None = None

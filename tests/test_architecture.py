@@ -16,7 +16,7 @@ from .processes import variables_for
 
 ROOT = Path(order_mcp.__file__).parent
 PROVIDER_FILES = tuple(f"providers/{name}" for name in PROVIDERS)
-SHARED = ("models", "wording", "errors", "cleaning")
+SHARED = ("models", "wording", "errors", "cleaning", "finding")
 
 # Room by room from the bottom of the house to its top: a room, and all that it may import of ours. A file at the top
 # of the house is a room of its own.
@@ -26,23 +26,29 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wording": {"models"},
     "errors": {"wording"},
     "cleaning": {"models"},
-    "arguments": {"models", "errors", "cleaning"},
-    "tools": {"arguments", "models"},
+    "finding": {"models", "errors"},
+    "given": {"cleaning", "finding"},
+    "arguments": {"given", "finding", "models", "errors", "cleaning"},
+    "tools": {"arguments", "finding", "models"},
     "answer": {*SHARED},
-    "providers": {"models", "wording", "errors"},
+    "providers": {"models", "wording", "errors", "finding"},
     "rules": set(),
     "environment": {"rules"},
-    "config": {"environment", "rules", "providers", "models"},
+    "config": {"environment", "rules", "providers", "finding", "models"},
     # Names the version to the providers.
-    "accounts": {"config", "providers", "models", "errors", "__init__"},
+    "accounts": {"config", "providers", "finding", "models", "errors", "__init__"},
+    "finder": {"accounts", "providers", "finding", "models", "wording", "errors"},
     "router": {"accounts", "providers", "models", "wording", "errors"},
-    "desk": {"tools", "router", "answer", "accounts", "config", "models", "errors"},
-    "protocol": {"desk", "tools", "arguments", "answer", "config", "__init__", "models", "errors", "cleaning"},
+    "desk": {"tools", "arguments", "router", "finder", "finding", "answer", "accounts", "config", "models", "errors"},
+    "protocol": {
+        *("desk", "tools", "arguments", "given", "finding", "answer", "config", "__init__", "models", "errors"),
+        *("wording", "cleaning"),
+    },
     "hosting": {"protocol"},
     "sandbox": set(),
     "commands": {
         *("sandbox", "protocol", "hosting", "desk", "tools", "accounts", "config", "environment", "errors"),
-        "__init__",
+        *("finding", "__init__"),
     },
     "__main__": {"environment", "protocol", "commands"},
 }
@@ -59,7 +65,7 @@ ONLY_IN: dict[str, set[str]] = {
 }
 ANYWHERE = {"anyio", "pydantic"}
 # Inside the room of providers, the way down: a provider file knows the base, and no other provider.
-BELOW_A_PROVIDER = {"base", "channel", "reader", "responses", "settings", "signin", "wire"}
+BELOW_A_PROVIDER = {"base", "channel", "reader", "responses", "search", "settings", "signin", "wire"}
 # What answers before anything is loaded knows nobody.
 EARLY = {
     "protocol/early": {"protocol/certain", "protocol/first_words"},

@@ -38,8 +38,14 @@ ADDRESSES = [f"{name.upper()}_BASE_URL" for name in PROVIDERS]
 # The contract's variables; further providers bring their own.
 OF_THE_CONTRACT = {
     "fleet": ("FLEET_API_KEY", "FLEET_BASE_URL"),
-    "flexportal": ("FLEXPORTAL_API_KEY", "FLEXPORTAL_TENANT_ID", "FLEXPORTAL_REGION", "FLEXPORTAL_BASE_URL"),
-    "polinate": ("POLINATE_BUSINESS_ID", "POLINATE_API_KEY", "POLINATE_BASE_URL"),
+    "flexportal": (
+        "FLEXPORTAL_API_KEY",
+        "FLEXPORTAL_TENANT_ID",
+        "FLEXPORTAL_REGION",
+        "FLEXPORTAL_NUMBER_FIELD",
+        "FLEXPORTAL_BASE_URL",
+    ),
+    "polinate": ("POLINATE_BUSINESS_ID", "POLINATE_API_KEY", "POLINATE_NUMBER_PATH", "POLINATE_BASE_URL"),
     "senmo": ("SENMO_BASE_URL", "SENMO_ID_TOKEN", "SENMO_REFRESH_TOKEN", "SENMO_USERNAME", "SENMO_PASSWORD"),
 }
 
@@ -77,6 +83,7 @@ def test_the_variables_are_those_of_the_contract() -> None:
     assert {v.name for v in all_variables()} - set(PROVIDER_OF) == {
         *("ORDER_MCP_AUDIENCE", "ORDER_MCP_DEFAULT_PROVIDER", "ORDER_MCP_TIMEOUT_SECONDS"),
         *("ORDER_MCP_DEADLINE_SECONDS", "ORDER_MCP_LOG_LEVEL", "ORDER_MCP_SANDBOX"),
+        *("ORDER_MCP_FIND_PAGES", "ORDER_MCP_FIND_DAYS"),
     }
 
 

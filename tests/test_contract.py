@@ -186,7 +186,10 @@ def test_wire_models_take_null_for_whatever_is_not_indispensable_and_no_endless_
             if not declared.is_required():
                 assert takes.validate_python(None) is None, f"{where} has to end with | None"
             is_list = any(get_origin(each) is list for each in (declared.annotation, *get_args(declared.annotation)))
-            assert not is_list, f"{where} has to be Members[…] instead of list[…]"
+            # What stands around a required list is told apart from it.
+            assert not is_list or any(getattr(each, "max_length", None) for each in declared.metadata), (
+                f"{where} has to be Members[…] instead of list[…]"
+            )
 
 
 @every_provider

@@ -301,7 +301,7 @@ def assert_works(messages: list[dict[str, Any]], lines: list[bytes]) -> None:
     assert probe["id"] == ids.pop(0) and probe["result"]["supportedVersions"] == [MODERN]
     said = answers(lines[1:])
     assert sorted(said, key=str) == sorted(ids, key=str)
-    assert {tool["name"] for tool in said[8]["result"]["tools"]} == {"get_order", "get_cart"}
+    assert {tool["name"] for tool in said[8]["result"]["tools"]} == {"get_order", "get_cart", "find_orders"}
     assert said[9]["result"]["structuredContent"]["provider"] == "senmo"
     assert all(each["result"] == probe["result"] for each in said.values() if "supportedVersions" in each["result"])
 

@@ -33,7 +33,7 @@ def assert_connected(start: HostStart, lines: list[bytes]) -> None:
     said = answers(lines)
     assert said.keys() == {message["id"] for message in asked_by(start) if "id" in message}
     assert not [message for message in said.values() if "error" in message]
-    assert [tool["name"] for tool in said[LIST]["result"]["tools"]] == ["get_order", "get_cart"]
+    assert [tool["name"] for tool in said[LIST]["result"]["tools"]] == ["get_order", "get_cart", "find_orders"]
     assert said[CALL]["result"]["structuredContent"]["id"] == "issue-1"
     assert said[CALL]["result"].get("resultType") == ("complete" if start.era == MODERN else None)
     for message in start.messages:

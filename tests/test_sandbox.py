@@ -612,6 +612,7 @@ def test_the_environment_points_at_the_sandbox_with_nothing_but_fake_keys(world:
         "FLEET_BASE_URL": f"{world.origin}/fleet/platform/v1",
         "FLEXPORTAL_API_KEY": "fp_sandbox_key",
         "FLEXPORTAL_TENANT_ID": "bu_sandbox",
+        "FLEXPORTAL_NUMBER_FIELD": "poNumber",
         "FLEXPORTAL_BASE_URL": f"{world.origin}/flexportal",
         "SENMO_BASE_URL": f"{world.origin}/senmo",
         "SENMO_USERNAME": "sandbox@example.com",

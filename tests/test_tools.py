@@ -142,10 +142,10 @@ async def test_what_kind_of_id_is_needed_is_said_of_the_providers_that_are_offer
         ("flexportal", "senmo"): "FlexPortal: such as ord_abc123",
     }
     for providers, said in offered.items():
-        order, cart = (await published({VARIABLES[provider]: "value" for provider in providers})).tools
+        order, cart, *_ = (await published({VARIABLES[provider]: "value" for provider in providers})).tools
         assert f"own order id ({said}), not" in (order.description or "")
         assert f"own cart id ({kinds(CARTS)}), not" in (cart.description or "")
-    order, _ = (await published({VARIABLES["senmo"]: "value"})).tools
+    order, *_ = (await published({VARIABLES["senmo"]: "value"})).tools
     assert "own order id, not" in (order.description or "")
 
 
@@ -251,22 +251,22 @@ async def test_the_definitions_are_cheap(audience: str) -> None:
         len(tool["name"]) + len(tool["description"]) + len(compact(tool["inputSchema"])) for tool in listed
     )
     assert read_by_a_model <= 4_500
-    assert sum(len(compact(tool["outputSchema"])) for tool in listed) <= 8_000
+    assert sum(len(compact(tool["outputSchema"])) for tool in listed) <= 10_500
 
 
 @pytest.mark.parametrize("chosen", [[], ["fleet"], ["senmo"], ["flexportal", "polinate"], list(PROVIDERS)])
 async def test_the_providers_to_choose_are_those_with_a_variable(chosen: list[str]) -> None:
     # One variable is enough, although a provider may need more of them: that it is half set up is worth saying.
-    order, cart = (await published({VARIABLES[provider]: "value" for provider in chosen})).tools
+    order, cart, *_ = (await published({VARIABLES[provider]: "value" for provider in chosen})).tools
     assert order.input_schema["properties"]["provider"]["enum"] == ["auto", *(chosen or PROVIDERS)]
     assert cart.input_schema["properties"]["provider"]["enum"] == ["auto", *CARTS]
-    order, cart = (await published(environment("http://127.0.0.1:9", *chosen))).tools if chosen else (order, cart)
+    order, cart, *_ = (await published(environment("http://127.0.0.1:9", *chosen))).tools if chosen else (order, cart)
     assert order.input_schema["properties"]["provider"]["enum"] == ["auto", *(chosen or PROVIDERS)]
 
 
 async def test_a_blank_variable_offers_nobody() -> None:
     blank = {"FLEET_API_KEY": " ", "SENMO_USERNAME": "${user_config.senmo_username}", "POLINATE_BUSINESS_ID": "biz_1"}
-    order, _ = (await published(blank)).tools
+    order, *_ = (await published(blank)).tools
     assert order.input_schema["properties"]["provider"]["enum"] == ["auto", "polinate"]
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-TOOLS = ["get_order", "get_cart"]
+TOOLS = ["get_order", "get_cart", "find_orders"]
 # Step → what the client asks for. Listing the tools is the step before these.
 STEPS: dict[str, dict[str, Any]] = {
     "order": {"tool": "get_order", "arguments": {"order_id": "ord_partial", "provider": "flexportal"}},

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from . import __version__
-from .config import Config
+from .config import Config, can_find
 from .errors import InvalidInput, NotConfigured, UnsupportedOperation
+from .finding import Held, Limits, Question, Searched
 from .models import Noun, Record, Source
 from .providers.channel import Channel, Http, OnAttempt, nobody_listens
 from .providers.registry import PROVIDERS, AnyProvider
@@ -95,6 +96,20 @@ class Account:
         if self._provider is None:
             raise self.not_configured()
         return await self._provider.look_up(noun, id, on_attempt)
+
+    def can_find(self, held: Held, limits: Limits) -> bool:
+        """Whether orders can be found here by this."""
+        return self.setup.possible and can_find(self._kind, self.setup, held, limits)
+
+    async def find(self, question: Question, limits: Limits, on_attempt: OnAttempt = nobody_listens) -> Searched:
+        """What came of searching for a number or an address.
+
+        Raises:
+            OrderMcpError: whatever went wrong before anything was looked at.
+        """
+        if self._provider is None:
+            raise self.not_configured()
+        return await self._provider.find(question, limits, on_attempt)
 
     def not_configured(self) -> NotConfigured:
         """Which variables are missing or malformed, and the rule."""

@@ -12,10 +12,22 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from .environment import OURS, ConfigurationError, check_names, is_placeholder, is_set, labelled, read_file, read_text
+from .finding import Held, How, Limits
 from .models import Audience, Noun
-from .providers.registry import PROVIDERS
+from .providers.registry import PROVIDERS, AnyProvider
 from .providers.settings import Setup, Variable, choices_of, read_setup, variable, variables
-from .rules import AUDIENCES, DEADLINE, DEFAULT_SECONDS, LOG_LEVELS, RULES, TIMEOUT, one_of, too_long
+from .rules import (
+    AUDIENCES,
+    DEADLINE,
+    DEFAULT_SECONDS,
+    FIND_DAYS,
+    FIND_PAGES,
+    LOG_LEVELS,
+    RULES,
+    TIMEOUT,
+    one_of,
+    too_long,
+)
 
 
 class ServerSettings(BaseModel):
@@ -41,6 +53,14 @@ class ServerSettings(BaseModel):
     )
     log_level: Annotated[str, BeforeValidator(RULES["ORDER_MCP_LOG_LEVEL"])] = variable(
         "ORDER_MCP_LOG_LEVEL", "How much is logged, on stderr", default="WARNING", choices=LOG_LEVELS
+    )
+    find_pages: Annotated[int, BeforeValidator(RULES[FIND_PAGES])] = Field(
+        5,
+        alias="ORDER_MCP_FIND_PAGES",
+        description="How many pages of 100 orders find_orders reads where a provider has no filter",
+    )
+    find_days: Annotated[int, BeforeValidator(RULES[FIND_DAYS])] = Field(
+        365, alias="ORDER_MCP_FIND_DAYS", description="How many days back it reads, where a provider can limit by date"
     )
     sandbox: Annotated[bool, BeforeValidator(RULES["ORDER_MCP_SANDBOX"])] = Field(
         False, alias="ORDER_MCP_SANDBOX", description="1 = use the emulated APIs instead of the real ones"
@@ -78,9 +98,35 @@ class Config:
         able = [name for name in caller.accounts if PROVIDERS[name].has(noun)]
         return able if every else [name for name in able if self.providers[name].begun] or able
 
+    @property
+    def limits(self) -> Limits:
+        """How far a scan may go."""
+        return Limits(self.server.find_pages, self.server.find_days)
+
+    def finders(self, caller: Caller) -> dict[Held, list[str]]:
+        """The providers that are set up here and can be searched, by what; a customer searches nobody's orders."""
+        if caller.audience is Audience.CUSTOMER:
+            return {}
+        ready = [name for name in caller.accounts if self.providers[name].settings is not None]
+        found_by = {
+            held: [name for name in ready if can_find(PROVIDERS[name], self.providers[name], held, self.limits)]
+            for held in Held
+        }
+        return {held: names for held, names in found_by.items() if names}
+
+    def titles(self, names: Sequence[str]) -> list[str]:
+        """What people call these providers."""
+        return [PROVIDERS[name].title for name in names]
+
     def id_kinds(self, names: Sequence[str]) -> dict[str, str]:
         """What ids look like at these providers, by title, where that is known."""
         return {PROVIDERS[name].title: PROVIDERS[name].id_kind for name in names if PROVIDERS[name].id_kind}
+
+
+def can_find(kind: type[AnyProvider], setup: Setup, held: Held, limits: Limits) -> bool:
+    """Whether a provider can be searched by this, as it is set up and as far as scans are allowed."""
+    how = kind.finds_by(setup.settings).get(held)
+    return how is How.FILTER or (how is How.SCAN and limits.pages > 0)
 
 
 def read_environment(env_file: str | None = None) -> dict[str, str]:

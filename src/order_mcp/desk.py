@@ -9,14 +9,18 @@ from itertools import count
 from typing import Any
 
 from .accounts import Account, open_accounts
+from .answer.found import present_found
 from .answer.present import Answer, present
 from .answer.refuse import Refusal, refuse
 from .answer.view import View
+from .arguments import FindArguments, LookUpArguments
 from .config import Caller, Config
-from .errors import Internal, NotConfigured, OrderMcpError
+from .errors import Internal, InvalidId, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
+from .finder import Finder
+from .finding import NOBODYS, Held, Question, Searched, pointer
 from .models import Audience, Detail, Noun
 from .router import Router
-from .tools import Tool
+from .tools import ORDER_TOOL, Tool
 
 log = logging.getLogger("order_mcp")
 
@@ -39,7 +43,7 @@ class Desk:
         try:
             with contained_bugs():
                 answer = await self._look_up(caller, tool, given, lambda: next(attempts))
-            outcome, asked = "found", str(answer.data["provider"])
+            outcome, asked = "found", str(answer.data.get("provider", "-"))
             return answer
         except OrderMcpError as error:
             outcome, asked = error.code, error.provider or "-"
@@ -56,12 +60,30 @@ class Desk:
                 f"This server cannot work: {problem} The operator has to correct this and restart the server.",
                 problems=problem,
             )
-        arguments = tool.arguments.read(given, caller.accounts)
-        usable = {name: self.accounts[name] for name in caller.accounts}
-        router = Router(usable, self.config.server.default_provider, on_attempt)
-        record = await router.look_up(tool.noun, arguments.id, arguments.provider)
+        try:
+            arguments = tool.arguments.read(given, caller.accounts)
+            usable = {name: self.accounts[name] for name in caller.accounts}
+            if isinstance(arguments, FindArguments):
+                if not self.config.finders(caller):
+                    raise UnsupportedOperation("Orders cannot be searched here. Ask for the order id.")
+                return await self._found(caller, arguments, usable, on_attempt)
+            assert isinstance(arguments, LookUpArguments)
+            router = Router(usable, self.config.server.default_provider, on_attempt)
+            record = await router.look_up(tool.noun, arguments.id, arguments.provider)
+        except (NotFound, InvalidId) as error:
+            if tool is ORDER_TOOL:
+                error.sentence += pointer(given.get(tool.arguments.required[0]), self.config.finders(caller))
+            raise
         view = self._view(caller, arguments.detail, arguments.item_offset)
         return present(record, self.accounts[record.provider].source, view)
+
+    async def _found(
+        self, caller: Caller, arguments: FindArguments, usable: Mapping[str, Account], on_attempt: Callable[[], object]
+    ) -> Answer:
+        finder = Finder(usable, self.config.server.default_provider, self.config.limits, on_attempt)
+        found = await finder.find(arguments.question, arguments.provider)
+        titles = {name: account.title for name, account in usable.items()}
+        return present_found(found, arguments.limit, titles, self._view(caller))
 
     def _view(self, caller: Caller, detail: Detail = Detail.STANDARD, item_offset: int = 0) -> View:
         # A provider may echo its own credential, and even another's.
@@ -76,6 +98,16 @@ class Desk:
         """
         with contained_bugs():
             await self.accounts[account].look_up(Noun.ORDER, self.accounts[account].unused_id)
+
+    async def try_finding(self, account: str, held: Held) -> Searched:
+        """Search an account for what nobody can have, in one page: proves the right to search, shows nobody's data.
+
+        Raises:
+            OrderMcpError: what came of it.
+        """
+        question = Question(held, NOBODYS[held])
+        with contained_bugs():
+            return await self.accounts[account].find(question, self.config.limits._replace(pages=1))
 
     def refusal(self, caller: Caller, error: OrderMcpError, noun: Noun) -> Refusal:
         """What is read of an error, by whoever asked for an order or a cart."""

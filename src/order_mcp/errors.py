@@ -3,6 +3,7 @@
 OrderMcpError
 ├── the caller can mend it
 │   ├── InvalidInput          invalid_input
+│   │   └── InvalidId
 │   ├── NotFound              not_found
 │   ├── Ambiguous             ambiguous
 │   └── UnsupportedOperation  unsupported_operation
@@ -98,6 +99,10 @@ class InvalidInput(OrderMcpError):
     for_customer = (
         "I cannot look this up. Please check the id of the {noun} and send it again exactly as it is written."
     )
+
+
+class InvalidId(InvalidInput):
+    """The id is what is wrong. It may be something else that the customer holds."""
 
 
 class NotFound(OrderMcpError):

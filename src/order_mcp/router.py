@@ -11,6 +11,7 @@ from .errors import (
     PERHAPS_A_NUMBER,
     Ambiguous,
     Incomplete,
+    InvalidId,
     InvalidInput,
     NotConfigured,
     NotFound,
@@ -66,7 +67,7 @@ class Router:
             errors = [self._accounts[name].cannot_have(reason) for name, reason in refusals.items()]
             only = errors[0].provider if len(errors) == 1 else None
             sentence = " ".join(error.sentence for error in errors)
-            raise InvalidInput(sentence, provider=only).to_customer(errors[0].for_customer)
+            raise InvalidId(sentence, provider=only).to_customer(errors[0].for_customer)
         if len(candidates) == 1:
             # Nobody to wait for, so no group of tasks is needed.
             outcomes = {candidates[0].name: await self._outcome(noun, id, candidates[0])}

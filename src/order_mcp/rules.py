@@ -9,6 +9,7 @@ Rule = Callable[[str], object]
 """Makes a value of the text of a variable. Raises ValueError with the rule, as what follows the variable's name."""
 
 TIMEOUT, DEADLINE = "ORDER_MCP_TIMEOUT_SECONDS", "ORDER_MCP_DEADLINE_SECONDS"
+FIND_PAGES, FIND_DAYS = "ORDER_MCP_FIND_PAGES", "ORDER_MCP_FIND_DAYS"
 DEFAULT_SECONDS = {TIMEOUT: 8.0, DEADLINE: 20.0}
 AUDIENCES = ("agent", "customer", "internal")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -37,6 +38,16 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _whole(least: int, most: int) -> Rule:
+    def read(value: str) -> int:
+        text = value.strip()
+        if not (text.isascii() and text.isdigit() and len(text) <= 9 and least <= int(text) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most:,}")
+        return int(text)
+
+    return read
+
+
 def _switch(value: str) -> bool:
     return one_of("1", "true", "0", "false")(value) in ("1", "true")
 
@@ -46,6 +57,8 @@ RULES: dict[str, Rule] = {
     "ORDER_MCP_DEFAULT_PROVIDER": str,  # one of the providers, whose files are not loaded yet when this is read
     TIMEOUT: _seconds,
     DEADLINE: _seconds,
+    FIND_PAGES: _whole(0, 50),
+    FIND_DAYS: _whole(1, 3650),
     "ORDER_MCP_LOG_LEVEL": one_of(*LOG_LEVELS),
     "ORDER_MCP_SANDBOX": _switch,
 }

@@ -16,7 +16,7 @@ from ..config import Config, broken_config, provider_variables, read_config, rea
 from ..desk import log_bug, open_desk
 from ..environment import ConfigurationError, labelled
 from ..errors import Internal
-from ..tools import TOOLS
+from ..tools import FIND_TOOL, LOOK_UPS
 from .look_up import look_up
 from .terminal import FAILED, FOUND, READER_LEFT, USAGE, Stop, reader_left, set_up_logging, tell
 
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", parents=[common], help="see providers answer, with nothing configured")
     demo.set_defaults(run=_demo)
 
-    for tool in TOOLS.values():
+    for tool in LOOK_UPS.values():
         command = commands.add_parser(f"get-{tool.noun}", parents=[common], help=f"look up one {tool.noun}")
         command.add_argument("id", metavar="ID", help=f"the {tool.noun} id as the provider writes it")
         command.add_argument("--provider", help="who has it (default auto)")
@@ -83,6 +83,15 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--item-offset", metavar="N", help="first line item to show")
         command.add_argument("--json", action="store_true", help="print the JSON object only")
         command.set_defaults(run=_look_up, tool=tool)
+
+    find = commands.add_parser("find", parents=[common], help="find orders by a number or an e-mail address")
+    held = find.add_mutually_exclusive_group(required=True)
+    held.add_argument("--number", metavar="N", help="a number from an e-mail, invoice, contract or purchase order")
+    held.add_argument("--email", metavar="E", help="the customer's e-mail address")
+    find.add_argument("--provider", help="where to look (default auto)")
+    find.add_argument("--limit", metavar="N", help="how many to show, 1 to 10 (default 5)")
+    find.add_argument("--json", action="store_true", help="print the JSON object only")
+    find.set_defaults(run=_look_up, tool=FIND_TOOL)
 
     doctor = commands.add_parser("doctor", parents=[common], help="check the configuration against the providers")
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")

@@ -29,6 +29,7 @@ QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "get_order",
         {"order_id": "ord_fulfilled", "detail": "summary"},
     ),
+    ("The number on an invoice, and not the id", "find_orders", {"order_number": "FL-24-00391"}),
     ("An id that several have", "get_order", {"order_id": "4711"}),
     ("An id that nobody has", "get_order", {"order_id": "ord_nowhere"}),
 )

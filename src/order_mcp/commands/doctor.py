@@ -22,16 +22,22 @@ from ..errors import (
     Unauthorized,
     Unreachable,
 )
+from ..finding import Held
 
 NOT_FOR_THE_PUBLIC = (
     "Nobody is asked who they are: anybody who types an id gets that order. This version is not yet for the public."
 )
+FINDS_NOTHING = "  Its orders cannot be found by number or e-mail address here, only looked up by id."
 NOTHING_SET_UP = "Nothing is set up. Set what one provider needs, or try it with --sandbox."
 NOTHING_READY = "No provider is ready. Mend the settings above, or try it with --sandbox."
 HALF_SET_UP = "Until {names} can be asked, an order that the others do not have is `incomplete`, and not `not_found`."
 DEFAULT_NOT_READY = "ORDER_MCP_DEFAULT_PROVIDER names {name}, which is not ready: a call that names nobody fails."
 OWN_NETWORK = "the network of this machine, because the address is the usual one"
 REFUSED = "{title} answered our test question with a refusal (400). Neither its address nor the credential is proven."
+
+
+# What is wrong with a search itself, and not only with how far it went.
+MENDABLE = ("filter_ignored", "numbers_missing")
 
 
 class Verdict(NamedTuple):
@@ -60,6 +66,7 @@ ANY_OTHER_ANSWER = Verdict(True, "could not tell", False, "")
 async def examine(config: Config, desk: Desk) -> dict[str, Any]:
     """All findings, ready to be printed as JSON. No secret and no customer data is in them."""
     providers: dict[str, dict[str, Any]] = {name: {} for name in config.providers}
+    finders = config.finders(config.caller)
 
     async def look(name: str) -> None:
         setup = config.providers[name]
@@ -68,7 +75,11 @@ async def examine(config: Config, desk: Desk) -> dict[str, Any]:
             providers[name] = {"state": state, "problems": list(setup.problems)}
         else:
             address = {"state": "configured", "base_url": setup.settings.address}
-            providers[name] = address | await _try(desk, desk.accounts[name])
+            tried = await _try(desk, desk.accounts[name])
+            held = [held for held, names in finders.items() if name in names and tried["works"]]
+            providers[name] = (
+                address | tried | {"finds": {each.value: await _try_finding(desk, name, each) for each in held}}
+            )
 
     async with anyio.create_task_group() as group:
         for name in providers:
@@ -124,6 +135,19 @@ async def _try(desk: Desk, account: Account) -> dict[str, Any]:
     }
 
 
+async def _try_finding(desk: Desk, account: str, held: Held) -> dict[str, Any]:
+    """Search for what nobody has; a list that is read shows nothing of itself here."""
+    try:
+        searched = await desk.try_finding(account, held)
+    except OrderMcpError as error:
+        return {"works": False, "outcome": error.code, "sentence": error.sentence}
+    # That one page was not the whole list is nothing to mend.
+    to_mend = [warning for warning in searched.warnings if warning.code in MENDABLE]
+    outcome = to_mend[0].code if to_mend else "found nothing"
+    sentence = " ".join(warning.message for warning in to_mend)
+    return {"works": not to_mend, "how": searched.how.value, "outcome": outcome, "sentence": sentence}
+
+
 def report(findings: dict[str, Any]) -> str:
     """The findings for a terminal."""
     lines = []
@@ -139,6 +163,7 @@ def _configured(name: str, finding: dict[str, Any]) -> list[str]:
     lines.append(f"  {reachable}, {_CREDENTIAL[finding['credential']]}, {finding['milliseconds']} ms")
     if finding["works"]:
         lines.append("  It was asked for an order that cannot exist, and answered that it has none. That is right.")
+        lines += [_finding_by(Held(held).words, tried) for held, tried in finding["finds"].items()] or [FINDS_NOTHING]
         return [*lines, f"  {finding['unproven']}"] if finding["unproven"] else lines
     lines.append(f"  {finding['sentence']} ({finding['outcome']})")
     if finding["look_at"]:
@@ -146,6 +171,13 @@ def _configured(name: str, finding: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _finding_by(words: str, tried: dict[str, Any]) -> str:
+    if not tried["works"]:
+        return f"  Finding orders by {words} DOES NOT WORK: {tried['sentence']} ({tried['outcome']})"
+    return f"  Orders can be found by {words} ({_SEARCHED[tried['how']]}); a search for what nobody has found nothing."
+
+
+_SEARCHED = {"filter": "it searches by itself", "scan": "its list is read"}
 _CREDENTIAL = {
     "accepted": "credential accepted",
     "refused": "credential refused",

@@ -1,4 +1,4 @@
-"""`order-mcp get-order` and `get-cart`: one look-up from the terminal, through the same desk as the tools."""
+"""`order-mcp get-order`, `get-cart` and `find`: one question from the terminal, through the same desk as the tools."""
 
 import json
 import sys
@@ -10,15 +10,14 @@ from ..desk import open_desk
 from ..errors import InvalidInput, NotFound, OrderMcpError
 from .terminal import FAILED, FOUND, NOT_FOUND, USAGE
 
+# What an argument of a tool is called on the command line, where that is not its own name.
+OPTIONS = {"order_id": "id", "cart_id": "id", "order_number": "number"}
+
 
 async def look_up(config: Config, options: Namespace) -> int:
     """Print the answer or the error; returns the exit code."""
-    given: dict[str, Any] = {
-        f"{options.tool.noun}_id": options.id,
-        "provider": options.provider,
-        "detail": options.detail,
-        "item_offset": options.item_offset,
-    }
+    names = options.tool.arguments.rules(())
+    given = {name: value for name in names if (value := getattr(options, OPTIONS.get(name, name), None)) is not None}
     async with open_desk(config) as desk:
         try:
             answer = await desk.answer(config.caller, options.tool, given)

@@ -1,15 +1,17 @@
 """The one prompt: look an order up, then write the customer a reply."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from ..arguments import WRONG_CALL
+from ..arguments import WRONG_CALL, FindArguments, OrderArguments
 from ..cleaning import clean_text
 from ..errors import InvalidInput
+from ..finding import Held
+from ..given import is_email_address
 from ..models import AUTO
 from ..tools import ORDER_TOOL
 from .callers import Context, caller_of
@@ -30,24 +32,35 @@ NAME = "order_status_reply"
 TITLE = "Reply about an order"
 DESCRIPTION = "Look an order up and write the customer a reply about where it stands."
 ARGUMENTS = (
-    PromptArgument("order_id", "The order id exactly as the provider writes it", None),
+    PromptArgument("order_id", "The order id as the provider writes it, or what the customer gave instead", None),
     PromptArgument("provider", "Who has the order; auto asks every provider that could", AUTO),
     PromptArgument("tone", "How the reply should sound", "friendly and brief"),
     PromptArgument("language", "The language of the reply", "the customer's language"),
 )
+LOOK_UP = "Call get_order with order_id {order_id} and provider {provider}."
+# Where orders can be found by what customers hold.
+OR_FIND = (
+    " If it has no such order, or refuses the id, call find_orders with {order_id} as order_number and provider "
+    "{provider}, and get_order with the one order that it finds. Of several, ask the customer which one is meant."
+)
+FIND = (
+    "Call find_orders with email {order_id} and provider {provider}, and get_order with the one order that it finds. "
+    "Of several, ask the customer which one is meant."
+)
 TEXT = (
-    "Call get_order with order_id {order_id} and provider {provider}. Then write the customer a reply about where "
-    "the order stands. Tone: {tone}. Language: {language}. Say only what the result says. Where it says unknown, say "
-    "that it is not known. Do not state what a warning puts in doubt: say that it is not certain. Promise no date that "
-    "is not in it. If the call fails, write the customer a reply all the same, without the error and its cause. With "
-    "next_step fix_arguments, check_id or ask_user, ask for what is needed. With retry_later, wait and try once more. "
-    "If that fails too, and with any other next_step, say that the order cannot be looked up right now and that a "
-    "colleague has to look into it; then tell your operator the error."
+    " Then write the customer a reply about where the order stands. Tone: {tone}. Language: {language}. Say only what"
+    " the result says. Where it says unknown, say that it is not known. Do not state what a warning puts in doubt: "
+    "say that it is not certain. Promise no date that is not in it. If the call fails, write the customer a reply all"
+    " the same, without the error and its cause. With next_step fix_arguments, check_id or ask_user, ask for what is "
+    "needed. With retry_later, wait and try once more. If that fails too, and with any other next_step, say that the "
+    "order cannot be looked up right now and that a colleague has to look into it; then tell your operator the error."
 )
 
 
-def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str]) -> str:
+def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str], finders: Collection[Held]) -> str:
     """The prompt's text. What was given stands in it as JSON strings, so that nothing of it reads as ours.
+
+    `finders`: what orders can be found by.
 
     Raises:
         InvalidInput: an argument is missing or unknown, or not what get_order would take.
@@ -59,11 +72,17 @@ def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str])
                 f'"{clean_text(name, 40)}" is not an argument of {NAME}; it takes {", ".join(known)}.',
             ).to_customer(WRONG_CALL)
     filled = {name: value for name, value in given.items() if value.strip()}
-    call: dict[str, Any] = {name: filled[name] for name in ("order_id", "provider") if name in filled}
-    arguments = TOOL.arguments.read(call, known_providers)
+    given_id, provider = filled.get("order_id"), filled.get("provider")
+    if Held.EMAIL in finders and given_id and is_email_address(given_id.strip()):
+        begin, found = FIND, FindArguments.read({"email": given_id, "provider": provider}, known_providers)
+        order_id, provider = found.question.value, found.provider
+    else:
+        begin = LOOK_UP + (OR_FIND if Held.NUMBER in finders else "")
+        asked = OrderArguments.read({"order_id": given_id, "provider": provider}, known_providers)
+        order_id, provider = asked.id, asked.provider
     wishes = {a.name: clean_text(filled.get(a.name, ""), MAX_WISH) or a.default for a in ARGUMENTS}
-    values = wishes | {"order_id": arguments.id, "provider": arguments.provider}
-    return TEXT.format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
+    values = wishes | {"order_id": order_id, "provider": provider}
+    return (begin + TEXT).format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
 
 
 class Prompts:
@@ -82,7 +101,8 @@ class Prompts:
             raise MCPError(types.INVALID_PARAMS, f"Unknown prompt. This server has {NAME}.")
         desk, caller = context.lifespan_context, caller_of(context)
         try:
-            text = order_status_reply(params.arguments or {}, caller.accounts)
+            finders = desk.config.finders(caller)
+            text = order_status_reply(params.arguments or {}, caller.accounts, finders)
         except InvalidInput as error:
             raise MCPError(types.INVALID_PARAMS, desk.refusal(caller, error, TOOL.noun).sentence) from None
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))

@@ -10,7 +10,7 @@ from ..answer.refuse import Refusal
 from ..cleaning import compact
 from ..errors import InvalidInput, NotFound, OrderMcpError
 from ..models import AUTO, Noun
-from ..tools import TOOLS, Tool
+from ..tools import LOOK_UPS, Tool
 from . import prompts
 from .callers import Context, caller_of, offered
 from .schemas import LISTS_KEEP_MILLISECONDS
@@ -34,10 +34,10 @@ def read_address(uri: str) -> tuple[Tool, dict[str, Any]]:
     """
     scheme, _, rest = uri.partition("://")
     provider, _, id = rest.partition("/")
-    for tool in TOOLS.values():
+    for tool in LOOK_UPS.values():
         if tool.noun == scheme.lower() and provider and id:
             return tool, {PROVIDER: _decoded(provider), f"{tool.noun}_id": _decoded(id)}
-    raise InvalidInput(f"No such resource. Addresses are {' and '.join(map(template, TOOLS.values()))}.")
+    raise InvalidInput(f"No such resource. Addresses are {' and '.join(map(template, LOOK_UPS.values()))}.")
 
 
 def _decoded(text: str) -> str:
@@ -63,7 +63,7 @@ class Resources:
                 uri_template=template(tool),
                 mime_type=MIME_TYPE,
             )
-            for tool in TOOLS.values()
+            for tool in LOOK_UPS.values()
         ]
         return types.ListResourceTemplatesResult(
             resource_templates=templates, ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private"
@@ -83,7 +83,7 @@ class Resources:
 
     async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
         about = params.ref.name if isinstance(params.ref, types.PromptReference) else params.ref.uri
-        tools = {template(tool): tool for tool in TOOLS.values()} | {prompts.NAME: prompts.TOOL}
+        tools = {template(tool): tool for tool in LOOK_UPS.values()} | {prompts.NAME: prompts.TOOL}
         names: list[str] = []
         if about in tools and params.argument.name == PROVIDER:
             names = [AUTO, *offered(tools[about], context.lifespan_context.config, caller_of(context))]

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from ..answer.privacy import unseen, withheld_from
-from ..models import Audience, Cart, LineItem, Record
+from ..finding import OrderHits
+from ..models import Audience, Cart, LineItem
 
 LISTS_KEEP_MILLISECONDS = 300_000
 """How long a client may keep a list of tools, resources or prompts."""
@@ -36,11 +37,13 @@ _WARNED_OF_A_CART = {
 
 
 @cache
-def output_schema(record: type[Record], audience: Audience) -> dict[str, Any]:
+def output_schema(record: type[BaseModel], audience: Audience) -> dict[str, Any]:
     """What an audience may ever see of a record, as JSON Schema: no `$ref`, no union, no null.
 
     It is open to keys of later versions.
     """
+    if record is OrderHits:
+        return _schema_of_hits()
     flat, more = _flat(record), _flat(Shown)
     properties = flat["properties"] | more["properties"]
     for path in unseen(record, audience):
@@ -56,6 +59,12 @@ def output_schema(record: type[Record], audience: Audience) -> dict[str, Any]:
         code["enum"] = [each for each in code["enum"] if each in _WARNED_OF_A_CART]
         del properties["withheld"]["items"]["enum"]
     return flat | {"properties": properties, "required": [key for key in ALWAYS_THERE if key in properties]}
+
+
+def _schema_of_hits() -> dict[str, Any]:
+    flat = _flat(OrderHits)
+    required = ["summary", *(name for name, field in OrderHits.model_fields.items() if field.is_required())]
+    return flat | {"properties": {"summary": {"type": "string"}, **flat["properties"]}, "required": required}
 
 
 def _remove(properties: dict[str, Any], path: list[str]) -> None:

@@ -15,7 +15,8 @@ from ..config import Caller, Config
 from ..desk import Desk, open_desk
 from ..errors import OrderMcpError
 from ..tools import TOOLS, Tool, input_schema
-from .callers import Context, caller_of, offered
+from ..wording import listed
+from .callers import Context, caller_of, description, offered, tools_for
 from .prompts import Prompts
 from .resources import Resources
 from .schemas import LISTS_KEEP_MILLISECONDS, output_schema
@@ -31,7 +32,8 @@ OrderServer = Server[Desk]
 def build_server(config: Config) -> OrderServer:
     """The MCP server over a configuration; hosts and tests run it over a transport of their choice."""
     # Built at the first tools/list, so that the handshake is answered sooner.
-    published = cache(lambda caller: [_published(tool, config, caller) for tool in TOOLS.values()])
+    published = cache(lambda caller: [_published(tool, config, caller) for tool in tools(caller).values()])
+    tools = cache(lambda caller: tools_for(config, caller))
     # Over HTTP the SDK asks for it at every call.
     schemas = cache(lambda name: input_schema(TOOLS[name], offered(TOOLS[name], config, config.caller)))
     resources, prompts = Resources(), Prompts()
@@ -42,9 +44,9 @@ def build_server(config: Config) -> OrderServer:
         )
 
     async def call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        if params.name not in TOOLS:
-            raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has {' and '.join(TOOLS)}.")
-        desk, caller, tool = context.lifespan_context, caller_of(context), TOOLS[params.name]
+        desk, caller = context.lifespan_context, caller_of(context)
+        if (tool := tools(caller).get(params.name)) is None:
+            raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has {listed(list(tools(caller)), 'and')}.")
         try:
             return _found(await desk.answer(caller, tool, params.arguments or {}))
         except OrderMcpError as error:
@@ -76,12 +78,11 @@ def build_server(config: Config) -> OrderServer:
 
 def _published(tool: Tool, config: Config, caller: Caller) -> types.Tool:
     """A tool as a host sees it."""
-    names = offered(tool, config, caller)
     return types.Tool(
         name=tool.name,
         title=tool.title,
-        description=tool.description(config.id_kinds(names)),
-        input_schema=input_schema(tool, names),
+        description=description(tool, config, caller),
+        input_schema=input_schema(tool, offered(tool, config, caller)),
         output_schema=output_schema(tool.record, caller.audience),
         annotations=HINTS,
     )

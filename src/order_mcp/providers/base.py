@@ -1,29 +1,21 @@
 """What every provider shares: the look-up, the meaning of refusals, how an address is built."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr, ValidationError
 
-from ..errors import (
-    NUMBER_GIVEN,
-    BadResponse,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    OrderMcpError,
-    RateLimited,
-    Unauthorized,
-    UnsupportedOperation,
-    UpstreamError,
-)
+from ..errors import NUMBER_GIVEN, BadResponse, InvalidId, InvalidInput, NotFound, OrderMcpError, UnsupportedOperation
+from ..finding import Held, How, Limits, Question, Searched
 from ..models import Cart, Noun, Order, Record
-from ..wording import after
 from .channel import Channel, OnAttempt
 from .reader import Reader
+from .refusals import NOT_ITS_API, oddity, refusal
 from .responses import Response
+from .search import Search
 from .settings import ProviderSettings
 from .wire import TooMuch, WireType, decode, read_wire
 
@@ -109,6 +101,15 @@ class Provider(Generic[SettingsType]):
     async def get_cart(self, cart_id: str) -> Cart:
         raise self.unsupported()
 
+    @classmethod
+    def finds_by(cls, settings: SettingsType | None) -> Mapping[Held, How]:
+        """What orders can be found by, and how. Without settings, what may be possible once it is set up."""
+        return {}
+
+    async def find_orders(self, search: Search) -> None:
+        """Read what may hold the orders in question, and let the search compare it."""
+        raise self.unsupported()
+
     # What all of them share
 
     @classmethod
@@ -122,9 +123,9 @@ class Provider(Generic[SettingsType]):
         return UnsupportedOperation("{provider} has no {noun}s that can be looked up. Tell the user so.")
 
     @staticmethod
-    def cannot_have(reason: str) -> InvalidInput:
+    def cannot_have(reason: str) -> InvalidId:
         """The error for an id that the provider could not have."""
-        return InvalidInput(
+        return InvalidId(
             f"{{provider}} cannot have this id: {reason}, and this looks like an order or contract number. Do not cut "
             "the digits out of it; ask for the id.",
         ).to_customer(NUMBER_GIVEN)
@@ -135,15 +136,37 @@ class Provider(Generic[SettingsType]):
         Raises:
             OrderMcpError: whatever went wrong; see `errors`.
         """
-        asked_at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
-        try:
+        asked_at = now()
+        with self._asking(noun, on_attempt):
             if reason := self.why_refused(id):
                 raise self.cannot_have(reason)
+            record: Record = await getattr(self, f"get_{noun}")(id)
+        return record.model_copy(update={"provider": self.account, "as_of": asked_at})
+
+    async def find(self, question: Question, limits: Limits, on_attempt: OnAttempt) -> Searched:
+        """Find orders within the deadline. What was looked at before something failed is kept.
+
+        Raises:
+            OrderMcpError: whatever went wrong before anything was looked at.
+        """
+        search = Search(question, limits)
+        try:
+            with self._asking(Noun.ORDER, on_attempt):
+                await self.find_orders(search)
+        except OrderMcpError as error:
+            if not search.looked_at:
+                raise
+            search.ends(error)
+        return search.searched(self.account, self.title, self.finds_by(self.settings)[question.held])
+
+    @contextmanager
+    def _asking(self, noun: Noun, on_attempt: OnAttempt) -> Iterator[None]:
+        """One question: within the deadline, and with the names filled in where it fails."""
+        try:
             with self.channel.deadline(on_attempt):
-                record: Record = await getattr(self, f"get_{noun}")(id)
+                yield
         except OrderMcpError as error:
             raise error.said_of(self.account, self.title, noun) from None
-        return record.model_copy(update={"provider": self.account, "as_of": asked_at})
 
     async def fetch(
         self, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
@@ -156,6 +179,17 @@ class Provider(Generic[SettingsType]):
             await response.drop()
             raise self.bad_response("answered with another {noun} than the one asked for")
         return record
+
+    async def listed(self, model: type[WireType], *segments: str, **query: str | int) -> WireType:
+        """GET a list below `base_url/segments…`. Every value of the query is percent-encoded."""
+        response = await self.get(f"{path_of(*segments)}?{urlencode(query, quote_via=quote)}")
+        try:
+            wire, _ = await self.channel.take_apart(response.body, lambda: self.read(model, response))
+        except NotFound:
+            raise self.bad_response(NOT_ITS_API) from None
+        except InvalidInput:
+            raise self.bad_response("refused to search in this way") from None
+        return wire
 
     async def get(self, path: str) -> Response:
         """Ask for a path below the provider's address, signed in."""
@@ -187,45 +221,9 @@ class Provider(Generic[SettingsType]):
         status, request_id = self.status(response, body), self.request_id(body)
         if 200 <= status < 300:
             return None
-        if status in (400, 422):
-            return InvalidInput(
-                "{provider} refused this id as malformed. Check it, and send it exactly as {provider} writes it.",
-                request_id=request_id,
-            )
-        if status == 401:
-            return Unauthorized(
-                "{provider} refused the credential. The operator has to renew it.", request_id=request_id
-            )
-        if status == 403:
-            return Forbidden(
-                "The credential for {provider} lacks the right to read this {noun}. The operator has to grant it.",
-                request_id=request_id,
-            )
         if status == 404 and self.is_missing(body):
             return NotFound("{provider} has no such {noun}. Check the id.", request_id=request_id)
-        if status == 404:
-            return self.bad_response(
-                "did not answer like its API: this address does not look like {provider}'s API", body
-            )
-        wait = response.retry_after_seconds
-        if status == 429:
-            return RateLimited(
-                f"{{provider}} asks for fewer requests. Try again {after(wait)}.",
-                request_id=request_id,
-                retry_after_seconds=wait,
-            )
-        if 500 <= status < 600:
-            return UpstreamError(
-                f"{{provider}} has a problem of its own at the moment. Try again {after(wait)}.",
-                request_id=request_id,
-                retry_after_seconds=wait,
-            )
-        if 300 <= status < 400:
-            return self.bad_response(
-                "answered with a redirect, which is not followed: this address does not look like {provider}'s API",
-                body,
-            )
-        return self.bad_response("answered with a status that its documentation does not list", body)
+        return refusal(status, response.retry_after_seconds, request_id) or self.bad_response(oddity(status), body)
 
     def request_id(self, body: Any) -> str | None:
         """The provider's own id of the request, for its support, where the body names one."""
@@ -237,6 +235,11 @@ class Provider(Generic[SettingsType]):
     def bad_response(self, what: str, body: Any = None) -> BadResponse:
         """The error for an answer that makes no sense."""
         return BadResponse(f"{{provider}} {what}. Tell the operator.", request_id=self.request_id(body))
+
+
+def now() -> str:
+    """This moment, as answers name it."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 def path_of(*segments: str) -> str:

@@ -11,12 +11,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import AliasChoices, Field
+
 from ..errors import Forbidden, OrderMcpError
+from ..finding import Held, How
 from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import NO_STATUS, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, counted
 from .base import Provider
-from .reader import Reader, filled, only, reference, said
+from .reader import Reader, filled, only, reference, said, whole
 from .responses import Response
+from .search import PAGE, Entry, Page, Search, named_in
 from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 
@@ -44,6 +48,21 @@ class OrderData(Wire):
 
 class OrderBody(Wire):
     data: OrderData
+
+
+class OrderEntry(OrderData):
+    """An entry of the order list, of which the documentation says no more than that it is a summary."""
+
+    order_id: str = Field(validation_alias=AliasChoices("order_id", "id"))
+
+
+class ListMeta(Wire):
+    total: str | None = None
+
+
+class OrderList(Wire):
+    data: Members[Any]
+    meta: ListMeta | None = None
 
 
 class Device(Wire):
@@ -142,8 +161,7 @@ MORE_NAMED = Doubt(
 )
 
 
-def to_order(body: OrderBody, read: Reader) -> Order:
-    wire = body.data
+def to_order(wire: OrderData, read: Reader) -> Order:
     word = said(wire.client_status)
     if word not in CLIENT_STATUS:
         read.warn(UNLISTED_STATUS if word else NO_STATUS)
@@ -164,6 +182,15 @@ def to_order(body: OrderBody, read: Reader) -> Order:
         placed_at=read.moment(wire.order_date),
         warnings=read.warnings,
     )
+
+
+ENTRY = Entry(
+    OrderEntry,
+    id=lambda entry: entry.order_id,
+    numbers=lambda entry: named_in(entry, {"order_number": "order_number", "contract": "contract_number"}),
+    translate=to_order,
+    names={"order_number": "order numbers", "contract": "contract numbers"},
+)
 
 
 def to_lines(names: list[str | None], count: Number | None, read: Reader) -> list[LineItem]:
@@ -257,10 +284,22 @@ class Fleet(Provider[FleetSettings]):
         return super().error_for(response, body)
 
     async def get_order(self, order_id: str) -> Order:
-        return await self.fetch(OrderBody, to_order, "orders", order_id)
+        return await self.fetch(OrderBody, lambda body, read: to_order(body.data, read), "orders", order_id)
 
     async def get_cart(self, cart_id: str) -> Cart:
         return await self.fetch(CartBody, to_cart, "carts", cart_id)
+
+    @classmethod
+    def finds_by(cls, settings: FleetSettings | None) -> Mapping[Held, How]:
+        # The list has no documented filter. Orders name no person, so there is no way from an address to an order.
+        return {Held.NUMBER: How.SCAN}
+
+    async def find_orders(self, search: Search) -> None:
+        async def page() -> Page:
+            listed = await self.listed(OrderList, "orders", limit=PAGE, offset=search.received)
+            return Page(listed.data, whole(listed.meta.total if listed.meta else None))
+
+        await search.scan(page, ENTRY)
 
 
 PROVIDER = Fleet

@@ -6,13 +6,14 @@ or tenant looks like "no such order"; amounts are JSON numbers; "rental" is thei
 means that all items have active subscriptions, not that anything was delivered; the period of `totals` is not stated.
 """
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from ..errors import Forbidden, OrderMcpError
+from ..errors import Forbidden, InvalidInput, NotFound, OrderMcpError
+from ..finding import IGNORED, TOO_MANY_CUSTOMERS, Held, How, MatchedBy
 from ..models import (
     Address,
     Customer,
@@ -44,7 +45,8 @@ from ..wording import (
 from .base import Provider
 from .reader import Reader, filled, only, reference, said, scalars
 from .responses import Response
-from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
+from .search import PAGE, Entry, Search, value_at
+from .settings import BaseUrl, Header, Name, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 
 REGIONS = {
@@ -67,6 +69,9 @@ class FlexPortalSettings(ProviderSettings):
     tenant_id: Header | None = variable("FLEXPORTAL_TENANT_ID", "FlexPortal business unit id")
     region: Annotated[str, AfterValidator(_region)] | None = variable(
         "FLEXPORTAL_REGION", "FlexPortal region that holds the data", choices=tuple(REGIONS)
+    )
+    number_field: Name | None = variable(
+        "FLEXPORTAL_NUMBER_FIELD", "Custom field with the number customers know, such as purchaseOrderNumber"
     )
     base_url: BaseUrl | None = variable("FLEXPORTAL_BASE_URL", "Address of FlexPortal's API, instead of a region")
 
@@ -177,6 +182,23 @@ class OrderBody(Wire):
     def unwrapped(cls, body: Any) -> Any:
         # The reference shows a bare order; an older version of the overview promised `{"data": {…}}`.
         return body["data"] if isinstance(body, dict) and list(body) == ["data"] else body
+
+
+class OrderList(Wire):
+    orders: Members[Any]
+    hasMore: bool | None = None
+
+
+class CustomerEntry(Wire):
+    """Of a customer's record, what leads to the orders. It also holds margins, which are not read."""
+
+    customerId: str
+    email: str | None = None
+
+
+class CustomerList(Wire):
+    customers: Members[Any]
+    hasMore: bool | None = None
 
 
 # Order life cycle table of the order document. Spelled with two l's there.
@@ -492,6 +514,10 @@ def to_address(wire: WireAddress | None) -> Address | None:
     )
 
 
+MAX_CUSTOMERS = 5
+"""With one e-mail address."""
+
+
 class FlexPortal(Provider[FlexPortalSettings]):
     name = "flexportal"
     title = "FlexPortal"
@@ -533,8 +559,70 @@ class FlexPortal(Provider[FlexPortalSettings]):
         return super().error_for(response, body)
 
     async def get_order(self, order_id: str) -> Order:
-        translate = partial(to_order, tenant_id=self.settings.tenant_id)
-        return await self.fetch(OrderBody, translate, "v1", "orders", order_id)
+        return await self.fetch(OrderBody, self._translate, "v1", "orders", order_id)
+
+    def _translate(self, wire: OrderBody, read: Reader) -> Order:
+        return to_order(wire, read, tenant_id=self.settings.tenant_id)
+
+    @classmethod
+    def finds_by(cls, settings: FlexPortalSettings | None) -> Mapping[Held, How]:
+        return {Held.NUMBER: How.FILTER, Held.EMAIL: How.FILTER}
+
+    async def find_orders(self, search: Search) -> None:
+        if search.question.held is Held.EMAIL:
+            await self._find_by_email(search)
+        else:
+            await self._find_by_number(search)
+
+    async def _find_by_number(self, search: Search) -> None:
+        # There is no order number besides the id.
+        with suppress(NotFound, InvalidInput):
+            search.add(await self.get_order(search.question.value), "id")
+        if field := self.settings.number_field:
+            await self._find_by_field(search, field)
+
+    async def _find_by_field(self, search: Search, field: str) -> None:
+        listed = await self._orders(**{f"customField_{field}": search.question.value})
+        entry = self._entry(lambda wire: [("purchase_order", value_at(wire.customFields, [field]))])
+        search.filtered(listed.orders, entry, field, has_more=listed.hasMore is True)
+
+    async def _find_by_email(self, search: Search) -> None:
+        for customer_id in await self._customers(search):
+            await self._find_by_customer(search, customer_id)
+
+    async def _customers(self, search: Search) -> list[str]:
+        """The ids of the customers who have this address now."""
+        asked = search.question
+        # Whether the filter tells capital letters from small ones is not documented.
+        for address in dict.fromkeys((asked.value, asked.value.lower())):
+            listed = await self.listed(CustomerList, "v1", "customers", email=address, limit=MAX_CUSTOMERS)
+            entries = listed.customers[:MAX_CUSTOMERS]
+            ids = [
+                wire.customerId for wire, _ in search.readable(entries, CustomerEntry) if asked.is_met_by(wire.email)
+            ]
+            if ids:
+                break
+        if entries and not ids:
+            search.falls_short(IGNORED, field="email")
+        elif listed.hasMore or len(listed.customers) > MAX_CUSTOMERS:
+            search.falls_short(TOO_MANY_CUSTOMERS, customers=MAX_CUSTOMERS)
+        return list(dict.fromkeys(ids))
+
+    async def _find_by_customer(self, search: Search, customer_id: str) -> None:
+        def owner(wire: OrderBody) -> list[tuple[MatchedBy, str | None]]:
+            # An order keeps the address that its customer had then, so the customer's id is compared.
+            is_theirs = wire.customer is not None and wire.customer.customerId == customer_id
+            return [("email", search.question.value if is_theirs else None)]
+
+        listed = await self._orders(customerId=customer_id)
+        search.filtered(listed.orders, self._entry(owner), "customerId", has_more=listed.hasMore is True)
+
+    async def _orders(self, **query: str) -> OrderList:
+        return await self.listed(OrderList, "v1", "orders", limit=PAGE, **query)
+
+    def _entry(self, numbers: Callable[[OrderBody], Iterable[tuple[MatchedBy, str | None]]]) -> Entry[OrderBody]:
+        # An entry of the list is a whole order.
+        return Entry(OrderBody, id=lambda wire: wire.orderId, numbers=numbers, translate=self._translate)
 
 
 PROVIDER = FlexPortal

@@ -6,14 +6,17 @@ Quirks: no envelope; the documentation's own example lacks most of the fields th
 axes, phase and status; lines have ids but no product names; whether `price` is per unit or per line is not stated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..finding import OLDER_LEFT_OUT, Held, How, MatchedBy
 from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, day
 from .base import Provider
-from .reader import Reader, filled, only, reference, said, scalars
-from .settings import BaseUrl, Header, ProviderSettings, SecretHeader, revealed, secret, variable
+from .reader import Reader, filled, only, reference, said, scalars, whole
+from .search import PAGE, Entry, Page, Search, named_in, value_at
+from .settings import BaseUrl, Header, Name, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 
 
@@ -22,6 +25,9 @@ class PolinateSettings(ProviderSettings):
 
     business_id: Header | None = variable("POLINATE_BUSINESS_ID", "Polinate business id")
     api_key: SecretHeader | None = secret("POLINATE_API_KEY", "Polinate API key of that business")
+    number_path: Name | None = variable(
+        "POLINATE_NUMBER_PATH", "Property that holds the number customers know, such as sage200Evo.salesOrderNo"
+    )
     base_url: BaseUrl | None = variable(
         "POLINATE_BASE_URL", "Address of Polinate's API", default="https://integrations.polinate.ai"
     )
@@ -66,6 +72,11 @@ class OrderBody(Wire):
     createdAt: str | None = None
     updatedAt: str | None = None
     orderItems: Members[OrderItem] | None = None
+
+
+class OrderList(Wire):
+    items: Members[Any]
+    total: str | None = None
 
 
 # The two axes, from the order document. "phase: high-level lifecycle state", "status: physical fulfillment/movement
@@ -202,6 +213,28 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
     )
 
 
+# What of an order somebody may hold.
+REFERENCES: dict[MatchedBy, str] = {"order_number": "internalReference", "external": "externalReference"}
+ENTRY = Entry(
+    OrderBody,
+    id=lambda wire: wire.id,
+    numbers=lambda wire: named_in(wire, REFERENCES),
+    translate=to_order,
+    names={"order_number": "internal references"},  # an external one may be left out where there is none
+)
+
+
+def with_property(path: str) -> Entry[OrderBody]:
+    """The same, comparing also a property: the number that another system has given, as an external reference is."""
+    steps = path.split(".")
+
+    def numbers(wire: OrderBody) -> Iterator[tuple[MatchedBy, str | None]]:
+        yield "external", value_at(wire.properties, steps)
+        yield from named_in(wire, REFERENCES)
+
+    return ENTRY._replace(numbers=numbers)
+
+
 def to_lines(items: list[OrderItem], order_id: str, currency: str | None, read: Reader) -> list[LineItem]:
     own = [item for item in items if item.orderId in (None, order_id)]
     if len(own) != len(items):
@@ -230,6 +263,9 @@ def to_line(item: OrderItem, order_currency: str | None, read: Reader) -> LineIt
     )
 
 
+ORDERS = ("api", "v1", "orders")
+
+
 class Polinate(Provider[PolinateSettings]):
     name = "polinate"
     title = "Polinate"
@@ -249,7 +285,39 @@ class Polinate(Provider[PolinateSettings]):
         return isinstance(body, dict) and isinstance(body.get("errorCode"), str)
 
     async def get_order(self, order_id: str) -> Order:
-        return await self.fetch(OrderBody, to_order, "api", "v1", "orders", order_id)
+        return await self.fetch(OrderBody, to_order, *ORDERS, order_id)
+
+    @classmethod
+    def finds_by(cls, settings: PolinateSettings | None) -> Mapping[Held, How]:
+        # There is no filter for the references, and no documented way from a buyer's address to an order.
+        return {Held.NUMBER: How.FILTER if settings and settings.number_path else How.SCAN}
+
+    async def find_orders(self, search: Search) -> None:
+        if path := self.settings.number_path:
+            listed = await self.listed(
+                OrderList, *ORDERS, limit=PAGE, propertyPath=path, propertyValue=search.question.value
+            )
+            search.filtered(listed.items, with_property(path), path, has_more=(whole(listed.total) or 0) > PAGE)
+        else:
+            await self._scan(search)
+
+    async def _scan(self, search: Search) -> None:
+        since = (datetime.now(UTC) - timedelta(days=search.limits.days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+        async def page() -> Page:
+            listed = await self.listed(OrderList, *ORDERS, page=search.pages + 1, limit=PAGE, createdSince=since)
+            return Page(listed.items, whole(listed.total))
+
+        await search.scan(page, ENTRY)
+        if search.is_complete and await self._has_older(search):
+            search.falls_short(OLDER_LEFT_OUT, days=search.limits.days)
+
+    async def _has_older(self, search: Search) -> bool:
+        """Whether there are orders that the date left out; where that cannot be asked any more, there may be."""
+        if search.pages >= search.limits.pages:
+            return True
+        everything = await self.listed(OrderList, *ORDERS, page=1, limit=1)
+        return whole(everything.total) != search.of
 
 
 PROVIDER = Polinate

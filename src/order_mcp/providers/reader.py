@@ -97,6 +97,12 @@ def said(value: str | None) -> str | None:
     return str(value) if value is not None and value.strip() else None
 
 
+def whole(value: str | None) -> int | None:
+    """A count that a list gives of itself; None where it gives none that can be read."""
+    number = None if value is None else _number(value)
+    return number if isinstance(number, int) and number >= 0 else None
+
+
 def reference(type: ReferenceType, value: str | None) -> Reference | None:
     """A number that people call the order by, where one was given."""
     number = said(value)

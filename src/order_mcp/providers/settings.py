@@ -4,6 +4,7 @@ A settings model is a `ProviderSettings` with one field per variable (`variable(
 in the field's type, and `needs`: what has to be set, as plain English that is also the rule.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -12,6 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic.fields import FieldInfo
 
 from .addresses import is_loopback, scheme_and_host
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
 def _header(value: str) -> str:
@@ -50,6 +53,12 @@ def _base_url(value: str) -> str:
     return value
 
 
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value.strip()):
+        raise ValueError("must be a name of letters, digits, '.', '_' and '-'")
+    return value.strip()
+
+
 Header = Annotated[str, AfterValidator(_header)]
 """A value sent in a header: stripped, printable ASCII."""
 SecretHeader = Annotated[SecretStr, AfterValidator(_secret_header)]
@@ -58,6 +67,8 @@ Text = Annotated[str, AfterValidator(_sendable)]
 """A value sent in a body, taken as it is."""
 Password = Annotated[SecretStr, AfterValidator(_sendable_secret)]
 """The same, and never shown."""
+Name = Annotated[str, AfterValidator(_name)]
+"""The name of a field, or a path of names with dots between them."""
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """An address: https, or http on loopback; a trailing slash means nothing."""
 

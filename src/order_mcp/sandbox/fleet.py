@@ -4,21 +4,31 @@ An open cart has the id of the order that it will become; once it is one, the ca
 """
 
 import re
-from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-from .answers import Entry
+from .answers import Entry, reply
 from .emulator import Emulator, Resource, bearer
+from .fleet_parts import (
+    DELL,
+    IPHONE,
+    MACBOOK,
+    MONITOR,
+    THINKPAD,
+    cart,
+    device,
+    example_cart,
+    example_order,
+    long_row,
+    order,
+    summarized,
+)
+from .lists import Rows, oddity, wanted
 
 API_KEY = "flt_sk_sandbox"
 ID = re.compile("[1-9][0-9]*")
-
-MACBOOK = 'MacBook Pro 14" M4'
-DELL = "Dell Latitude 7450"
-THINKPAD = "ThinkPad X1 Carbon Gen 13"
-IPHONE = "iPhone 16 128 GB"
-MONITOR = 'Dell UltraSharp 27" U2724D'
 
 # In the order of the document's enum; ids count up from 1001.
 STATUSES: tuple[tuple[str, list[str], str, str], ...] = (
@@ -37,57 +47,6 @@ STATUSES: tuple[tuple[str, list[str], str, str], ...] = (
     ("FAILED", [MACBOOK, MACBOOK], "129.80", "2026-09-15"),
     ("UNKNOWN", [MONITOR], "21.15", "2026-09-03"),
 )
-BEFORE_CONTRACT = ("RECEIVED", "BEING_PROCESSED", "FINANCING_REQUEST", "DOC_REQUIRED")
-
-
-def printed(id: str) -> int:
-    """What stands on paper about an order. It is another number than its id, and does not contain it."""
-    return (391 + 37 * (int(id) - 1008)) % 70_000
-
-
-def order(
-    id: str,
-    description: str,
-    client_status: str,
-    device_names: list[str],
-    rent: str | None,
-    order_date: str | None,
-    *,
-    documented: bool = True,
-    **other: Any,
-) -> Entry:
-    data = {
-        "order_id": int(id),
-        "client_status": client_status,
-        "device_names": device_names,
-        "rent": rent,
-        "rent_currency": "EUR",
-        "order_number": f"FL-24-{printed(id):05}",
-        "contract_number": None if client_status in BEFORE_CONTRACT else f"CTR-{printed(id) + 20_000:05}-A",
-        "order_date": order_date,
-        "num_devices": len(device_names),
-        **other,
-    }
-    return Entry(id, description, {"data": data}, documented=documented)
-
-
-def cart(id: str, description: str, devices: list[dict[str, Any]], rent: str | None, **other: Any) -> Entry:
-    data = {
-        "id": int(id),
-        "purchaser_id": 77,
-        "num_devices": len(devices),
-        "rent": rent,
-        "currency": "EUR",
-        "devices": devices,
-        **other,
-    }
-    return Entry(id, description, {"data": data})
-
-
-def device(id: int, name: str | None, rent: str | None, product_id: int | None) -> dict[str, Any]:
-    return {"id": id, "name": name, "rent": rent, "product_id": product_id}
-
-
 ORDERS = (
     *(
         order(str(id), f"client_status {status}", status, names, rent, date)
@@ -199,14 +158,6 @@ CARTS = (
 )
 
 
-def example_order(id: str, tail: str) -> Entry:
-    return order(id, "an example", "SHIPPED", [f"{MACBOOK}{tail}"], "64.90", "2026-10-12")
-
-
-def example_cart(id: str, tail: str) -> Entry:
-    return cart(id, "an example", [device(501, f"{MACBOOK}{tail}", "64.90", 101)], "64.90")
-
-
 class Fleet(Emulator):
     name = "fleet"
     numeric_ids = True
@@ -227,6 +178,19 @@ class Fleet(Emulator):
         return {"FLEET_API_KEY": API_KEY, "FLEET_BASE_URL": f"{address}/platform/v1"}
 
     def refused(self, request: Request, id: str) -> int | None:
-        if bearer(request) != API_KEY:
+        if oddity(bearer(request), API_KEY) is None:
             return 401
         return None if ID.fullmatch(id) else 400
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/platform/v1/orders", self._list_orders), *super().routes()]
+
+    async def _list_orders(self, request: Request) -> Response:
+        if (odd := oddity(bearer(request), API_KEY)) is None:
+            return self.refuse(401)
+        limit, offset = wanted(request, "limit", 50, 100), wanted(request, "offset", 0, 10**9)
+        rows = Rows([entry.body["data"] for entry in ORDERS if entry.status == 200], odd, long_row)
+        if rows.is_refused(offset):
+            return self.refuse(429, "12")
+        data = [summarized(row, odd) for row in rows.page(offset, limit)]
+        return reply({"data": data, "meta": {"total": rows.total, "limit": limit, "offset": offset}}, 200)

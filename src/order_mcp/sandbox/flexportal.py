@@ -3,28 +3,36 @@
 Money is JSON numbers with two decimals. For another tenant, as in another region, an order is not there.
 """
 
-from starlette.requests import Request
+from typing import Any
 
-from .answers import Entry, Number
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from .answers import Entry, Number, reply
 from .emulator import Emulator, Resource, bearer
-from .flexportal_parts import ADA, HANAKO, JONAS, MIA, NOOR, TENANT, line, order
+from .flexportal_lists import CUSTOMERS, filtered_customers, filtered_orders, long_rows, page_of
+from .flexportal_parts import (
+    ADA,
+    COSTS,
+    DESK,
+    DISPLAY,
+    HANAKO,
+    JONAS,
+    MACBOOK,
+    MIA,
+    NOOR,
+    OF_ODD_ADDRESSES,
+    PAID,
+    PHONE,
+    REQUIRED_OF_LINES,
+    TENANT,
+    line,
+    order,
+)
+from .lists import Rows, oddity, wanted
 
 API_KEY = "fp_sandbox_key"
-
-MACBOOK = ("MACBOOK-PRO-16-M3", 'MacBook Pro 16" M3')
-DISPLAY = ("STUDIO-DISPLAY-27", 'Studio Display 27"')
-PHONE = ("PIXEL-9-128", "Pixel 9 128 GB")
-DESK = ("DESK-STAND-160", "Standing desk 160 cm")
-
-COSTS = {
-    "listPrice": Number("2849.00"),
-    "listPriceSource": "variant",
-    "acquisitionCost": Number("2310.40"),
-    "acquisitionCostSource": "manual",
-    "acquisitionCostOverride": Number("2290.00"),
-}
-PAID = {"status": "paid", "method": "stripe", "transactionId": "pi_sandbox_0001", "manuallyMarked": False}
-REQUIRED_OF_LINES = ("sku", "productName", "quantity", "unitPrice", "contractLength")
 
 ORDERS = (
     order(
@@ -184,6 +192,7 @@ ORDERS = (
         documented=False,
     ),
     order("4711", "an id that every provider has", "confirmed", JONAS, [line(*DESK, 1, "18.00", 36)]),
+    *OF_ODD_ADDRESSES,
 )
 
 
@@ -206,9 +215,36 @@ class FlexPortal(Emulator):
     }
 
     def environment(self, address: str) -> dict[str, str]:
-        return {"FLEXPORTAL_API_KEY": API_KEY, "FLEXPORTAL_TENANT_ID": TENANT, "FLEXPORTAL_BASE_URL": address}
+        return {
+            "FLEXPORTAL_API_KEY": API_KEY,
+            "FLEXPORTAL_TENANT_ID": TENANT,
+            "FLEXPORTAL_NUMBER_FIELD": "poNumber",
+            "FLEXPORTAL_BASE_URL": address,
+        }
 
     def refused(self, request: Request, id: str) -> int | None:
-        if bearer(request) != API_KEY:
+        if oddity(bearer(request), API_KEY) is None:
             return 401
         return None if request.headers.get("Tenant-ID") == TENANT else 404
+
+    def routes(self) -> list[BaseRoute]:
+        lists = [Route("/v1/orders", self._list_orders), Route("/v1/customers", self._list_customers)]
+        return [*lists, *super().routes()]
+
+    async def _list_orders(self, request: Request) -> Response:
+        bodies = [entry.body for entry in ORDERS]
+        return self._listed(request, "orders", filtered_orders(bodies, request.query_params), bodies)
+
+    async def _list_customers(self, request: Request) -> Response:
+        return self._listed(request, "customers", filtered_customers(request.query_params), CUSTOMERS)
+
+    def _listed(self, request: Request, name: str, rows: list[Any], all_rows: list[Any]) -> Response:
+        if status := self.refused(request, ""):
+            return self.refuse(status)
+        odd = oddity(bearer(request), API_KEY) or ""
+        # The cursor is a place in the list, as text.
+        start, limit = wanted(request, "startAfter", 0, 10**6), wanted(request, "limit", 50, 100)
+        given = Rows(all_rows if odd in ("ignored", "long") else rows, odd, long_rows(name, example))
+        if given.is_refused(start):
+            return self.refuse(429, "12")
+        return reply(page_of(name, given, start, limit), 200)

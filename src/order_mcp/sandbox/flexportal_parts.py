@@ -9,6 +9,20 @@ TENANT = "bu_sandbox"
 
 Json = dict[str, Any]
 
+MACBOOK = ("MACBOOK-PRO-16-M3", 'MacBook Pro 16" M3')
+DISPLAY = ("STUDIO-DISPLAY-27", 'Studio Display 27"')
+PHONE = ("PIXEL-9-128", "Pixel 9 128 GB")
+DESK = ("DESK-STAND-160", "Standing desk 160 cm")
+
+COSTS = {
+    "listPrice": Number("2849.00"),
+    "listPriceSource": "variant",
+    "acquisitionCost": Number("2310.40"),
+    "acquisitionCostSource": "manual",
+    "acquisitionCostOverride": Number("2290.00"),
+}
+PAID = {"status": "paid", "method": "stripe", "transactionId": "pi_sandbox_0001", "manuallyMarked": False}
+
 
 def person(
     id: str,
@@ -90,6 +104,8 @@ def order(
     return Entry(id, description, body, documented=documented)
 
 
+REQUIRED_OF_LINES = ("sku", "productName", "quantity", "unitPrice", "contractLength")
+
 # Telephone numbers are from the ranges that regulators keep free for fiction.
 ADA = person(
     "cus_1041",
@@ -139,4 +155,23 @@ HANAKO = person(
     city="東京",
     postalCode="150-0031",
     country="日本",
+)
+_LEEDS = {"streetAddress": "18 Foundry Lane", "city": "Leeds", "postalCode": "LS1 4AB", "country": "GB"}
+_KIEL = {"streetAddress": "Hafenstrasse 3", "city": "Kiel", "postalCode": "24103", "country": "Germany"}
+# Two with one address, and one whose address needs care on its way.
+TEAM_LEEDS = person("cus_6001", "Devices", "Leeds", email="devices@example.com", company="Brightwell Ltd", **_LEEDS)
+TEAM_KIEL = person("cus_6002", "Devices", "Kiel", email="devices@example.com", company="Brightwell GmbH", **_KIEL)
+PLUS = person("cus_7001", "Pat", "Plus", email="Pat+Orders@Example.com", **_KIEL)
+OF_ODD_ADDRESSES = (
+    order(
+        "ord_team_1",
+        "one of two customers with one e-mail address",
+        "confirmed",
+        TEAM_LEEDS,
+        [line(*DESK, 2, "18.00", 36)],
+    ),
+    order("ord_team_2", "the other of the two", "pending", TEAM_KIEL, [line(*DESK, 1, "18.00", 36)]),
+    order(
+        "ord_plus", "an address with a plus sign and capital letters", "confirmed", PLUS, [line(*PHONE, 1, "24.90", 12)]
+    ),
 )

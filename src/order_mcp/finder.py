@@ -1,0 +1,128 @@
+"""Who is searched: the account that was named, or all that can be searched by what the customer holds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anyio
+
+from .accounts import Account
+from .errors import Incomplete, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
+from .finding import Found, Held, Limits, Question, Searched
+from .models import AUTO
+from .providers.base import now
+from .providers.channel import OnAttempt
+from .wording import listed
+
+TO_OPERATOR = " Tell the operator."
+INSTEAD = {
+    Held.NUMBER: "Check it with the user, or ask for the order id.",
+    # Whether a provider's filter tells them apart is not documented.
+    Held.EMAIL: "Check it with the user, capital letters included, or ask for the order id.",
+}
+
+
+class Finder:
+    """Finds orders over the accounts that a caller may use."""
+
+    def __init__(
+        self, accounts: Mapping[str, Account], default: str | None, limits: Limits, on_attempt: OnAttempt
+    ) -> None:
+        self._accounts = accounts
+        self._default = default
+        self._limits = limits
+        self._on_attempt = on_attempt
+
+    async def find(self, question: Question, name: str) -> Found:
+        """The orders that have this number or address.
+
+        Raises:
+            OrderMcpError: `not_found`, `incomplete`, `unsupported_operation`, or what a named provider answered.
+        """
+        as_of = now()
+        able = [account for account in self._accounts.values() if account.can_find(question.held, self._limits)]
+        default = self._accounts.get(self._default or "")
+        named = self._accounts.get(name, default if default in able else None)
+        if named is not None and named not in able:
+            raise self._unable(question, [named], able)
+        asked = [named] if named else [account for account in able if account.setup.begun]
+        # Whoever is not set up at all is nobody's business here.
+        unable = [account for account in self._accounts.values() if account.setup.begun and account not in able]
+        not_asked = [] if named else [account.name for account in unable]
+        if not asked:
+            raise self._unable(question, unable, [])
+        outcomes = await self._gather(question, asked)
+        failed = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, OrderMcpError)}
+        if name != AUTO and failed:
+            raise failed[name]
+        searched = [outcome for outcome in outcomes.values() if isinstance(outcome, Searched)]
+        found = Found(question, searched, failed, not_asked, as_of)
+        if found.hits:
+            return found
+        raise self._nothing(found)
+
+    async def _gather(self, question: Question, asked: Sequence[Account]) -> dict[str, Searched | OrderMcpError]:
+        """Search all at once, until all have answered or their time is over."""
+        outcomes: dict[str, Searched | OrderMcpError] = {}
+
+        async def search(account: Account) -> None:
+            try:
+                outcomes[account.name] = await account.find(question, self._limits, self._on_attempt)
+            except OrderMcpError as error:
+                outcomes[account.name] = error
+
+        async with anyio.create_task_group() as group:
+            for account in asked:
+                group.start_soon(search, account)
+        # In a fixed order, so that the same question gets the same answer whoever was faster.
+        return {account.name: outcomes[account.name] for account in asked}
+
+    def _nothing(self, found: Found) -> NotFound | Incomplete:
+        """No hit: it is not there, or nobody knows."""
+        words = found.question.held.words
+        complete = [each.provider for each in found.searched if each.complete]
+        partly = [each for each in found.searched if not each.complete]
+        # How far was looked, also where that was far enough.
+        details: dict[str, Any] = {"searched": [each.shown() for each in found.searched]}
+        if found.not_asked:
+            details["not_asked"] = found.not_asked
+        not_there = f"No order has this {words} at {listed(self._titles(complete), 'or')}." if complete else ""
+        cannot = self._cannot(found)
+        if not found.failed and not partly:
+            return NotFound(f"{not_there}{cannot} {INSTEAD[found.question.held]}", details=details)
+        failures = [f"{self._accounts[name].title} ({self._reason(error)})" for name, error in found.failed.items()]
+        known = [
+            not_there or f"No order with this {words} was found.",
+            *(warning.message.removesuffix(TO_OPERATOR) for each in partly for warning in each.warnings),
+            f"{listed(failures, 'and')} could not be searched." if failures else "",
+            f"So there may be one.{cannot} {INSTEAD[found.question.held]}",
+        ]
+        ended = {each.provider: each.ended_by for each in partly if each.ended_by is not None}
+        incomplete = Incomplete(" ".join(filter(None, known)), failed={**found.failed, **ended}, not_found_at=complete)
+        incomplete.details |= details
+        return incomplete
+
+    def _cannot(self, found: Found) -> str:
+        if not found.not_asked:
+            return ""
+        return f" {listed(self._titles(found.not_asked), 'and')} cannot be searched by {found.question.held.words}."
+
+    @staticmethod
+    def _reason(error: OrderMcpError) -> str:
+        return error.problems.rstrip(".") if isinstance(error, NotConfigured) else error.code
+
+    def _titles(self, names: Sequence[str]) -> list[str]:
+        return [self._accounts[name].title for name in names]
+
+    def _unable(
+        self, question: Question, accounts: Sequence[Account], others: Sequence[Account]
+    ) -> UnsupportedOperation:
+        who = listed([account.title for account in accounts], "and") if accounts else "No provider that is set up here"
+        cannot = "cannot" if accounts else "can"
+        but = f", but {listed([account.title for account in others], 'and')} can" if others else ""
+        return UnsupportedOperation(
+            f"{who} {cannot} be searched by {question.held.words}{but}. Otherwise ask for the order id."
+            if but
+            else f"{who} {cannot} be searched by {question.held.words}. Ask for the order id.",
+            provider=accounts[0].name if len(accounts) == 1 else None,
+            details={"not_asked": [account.name for account in accounts]} if accounts else {},
+        )

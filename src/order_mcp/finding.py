@@ -1,0 +1,208 @@
+"""Finding orders by what a customer holds: the question, what matched, and how far was looked."""
+
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from .errors import OrderMcpError
+from .models import Exact, Note, Number, Order, OrderStatus, Part, Plain, Read, StatusWord
+
+
+class Held(StrEnum):
+    """What a customer holds."""
+
+    NUMBER = "order_number"
+    EMAIL = "email"
+
+    @property
+    def words(self) -> str:
+        """As a sentence calls it."""
+        return {"order_number": "number", "email": "e-mail address"}[self]
+
+
+class How(StrEnum):
+    """How a provider is searched. Either way every order is compared again on our side."""
+
+    FILTER = "filter"  # the provider picks
+    SCAN = "scan"  # its list is read page by page
+
+
+SearchCode = Literal["search_incomplete", "filter_ignored", "numbers_missing", "dropped_value", "provider_not_asked"]
+"""What keeps a search from being complete."""
+# What no order and no customer has, for trying a search without reading anybody's data.
+NOBODYS = {Held.NUMBER: "order-mcp-doctor-0", Held.EMAIL: "order-mcp-doctor@example.com"}
+
+MatchedBy = Literal["id", "order_number", "contract", "external", "purchase_order", "email"]
+"""What of an order is the same as what the customer holds."""
+
+
+def folded(text: str) -> str:
+    """A number or an address as it is compared: in one form, one case, without white space and one leading `#`."""
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return "".join(text.split()).removeprefix("#")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the customer holds, as it was given."""
+
+    held: Held
+    value: str
+
+    def is_met_by(self, value: str | None) -> bool:
+        """Whether this is the same number or address; nothing is matched in part."""
+        return value is not None and folded(value) == folded(self.value)
+
+
+def pointer(given: object, finders: Collection[Held]) -> str:
+    """Where to go with what is no id, for whoever can search: a sentence to put behind another."""
+    text = str(given) if isinstance(given, str) or (type(given) is int and abs(given) < 10**18) else ""
+    if "@" in text and Held.EMAIL in finders:
+        return " Before you ask, call find_orders with it as email."
+    # No number on paper has an underscore; ids have.
+    if any(map(str.isdigit, text)) and not {"@", "_"} & set(text) and Held.NUMBER in finders:
+        return (
+            " It may be a number from an e-mail or invoice: before you ask, call find_orders with it as order_number."
+        )
+    return ""
+
+
+class Limits(NamedTuple):
+    """How far a scan may go. The operator sets it."""
+
+    pages: int
+    days: int
+    """How far back, where a provider can limit by date."""
+
+
+class Hit(NamedTuple):
+    order: Order
+    matched_by: MatchedBy
+
+
+class Shortfall(NamedTuple):
+    """Why a search cannot say that there is nothing else. `{title}` is the provider's."""
+
+    code: SearchCode
+    sentence: str
+
+
+CAPPED = Shortfall(
+    "search_incomplete", "{title} was searched as far as the {looked_at} orders that its list gives first{of}."
+)
+STOPPED = Shortfall("search_incomplete", "The search of {title} ended after {looked_at} orders{of} ({reason}).")
+SHIFTED = Shortfall(
+    "search_incomplete", "The list of {title} changed while it was read, so an order may have been missed."
+)
+REPEATED = Shortfall("search_incomplete", "The list of {title} repeats itself, so it was not read to its end.")
+NOT_ALL_GIVEN = Shortfall("search_incomplete", "{title} says that it has more than it gave.")
+TOO_MANY_CUSTOMERS = Shortfall("search_incomplete", "{title} has more customers with this address than were looked at.")
+OLDER_LEFT_OUT = Shortfall(
+    "search_incomplete", "At {title} only the {looked_at} orders of the last {days} days were looked at."
+)
+IGNORED = Shortfall(
+    "filter_ignored", "{title} does not seem to filter by {field}: nothing that it gave matches. Tell the operator."
+)
+NUMBERS_MISSING = Shortfall("numbers_missing", "The list of {title} does not name the {numbers} of its orders.")
+UNREADABLE = Shortfall("dropped_value", "An entry in the list of {title} could not be read and was left out.")
+
+
+COULD_NOT_SEARCH = Shortfall("provider_not_asked", "{title} could not be searched ({reason}); it may have one, too.")
+
+
+class SearchWarning(Part):
+    """What keeps a search from being complete, in words. It is never read by customers."""
+
+    code: SearchCode
+    message: Note
+
+
+class HitCustomer(Part):
+    name: Plain | None = None
+    company: Plain | None = None
+
+
+class OrderHit(Part):
+    """An order as a search shows it: enough to tell it from the others, and to look it up."""
+
+    provider: Plain
+    id: Exact
+    order_number: Exact | None = None
+    matched_by: Annotated[MatchedBy, Field(description="what of the order is the same")]
+    status: OrderStatus
+    provider_status: StatusWord | None = None
+    placed_at: Read | None = None
+    created_at: Read | None = None
+    item_count: Number | None = None
+    customer: HitCustomer | None = None
+
+
+class ProviderSearch(Part):
+    provider: Plain
+    how: Annotated[How, Field(description="filter: the provider picked; scan: its list was read")]
+    looked_at: int
+    of: int | None = None
+    complete: Annotated[bool, Field(description="false: there may be orders that were not looked at")]
+
+
+class OrderHits(Part):
+    """What a search shows. There is at least one order in it."""
+
+    orders: list[OrderHit]
+    searched: list[ProviderSearch]
+    not_asked: Annotated[list[Plain] | None, Field(description="cannot be searched by this")] = None
+    more: Annotated[bool, Field(description="there are more than these")]
+    as_of: Read
+    sandbox: bool | None = None
+    warnings: list[SearchWarning] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What came of searching one provider."""
+
+    provider: str
+    how: How
+    hits: Sequence[Hit]
+    looked_at: int
+    of: int | None
+    """How many there are, where the provider says that."""
+    more: bool
+    """Whether it has more of what was asked for than it gave."""
+    warnings: Sequence[SearchWarning]
+    ended_by: OrderMcpError | None
+    """What ended it before its time."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether what did not match is not there."""
+        return not self.warnings
+
+    def shown(self) -> dict[str, Any]:
+        """How far was looked, as it is shown."""
+        said = ProviderSearch(
+            provider=self.provider, how=self.how, looked_at=self.looked_at, of=self.of, complete=self.complete
+        )
+        return said.model_dump(mode="json", exclude_none=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of searching all that could be searched. There is at least one hit."""
+
+    question: Question
+    searched: Sequence[Searched]
+    failed: Mapping[str, OrderMcpError]
+    not_asked: Sequence[str]
+    """The providers that cannot search by what was given."""
+    as_of: str
+
+    @property
+    def hits(self) -> list[Hit]:
+        """Newest first, where dates are known."""
+        hits = [hit for each in self.searched for hit in each.hits]
+        return sorted(hits, key=lambda hit: hit.order.placed_at or hit.order.created_at or "", reverse=True)

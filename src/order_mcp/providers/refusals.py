@@ -1,0 +1,51 @@
+"""What a status means that is no success: one row each. What only a provider's body tells is read by the provider."""
+
+from ..errors import (
+    Forbidden,
+    InvalidId,
+    OrderMcpError,
+    RateLimited,
+    Unauthorized,
+    UpstreamError,
+)
+from ..wording import after
+
+REFUSED: dict[int, tuple[type[OrderMcpError], str]] = {
+    **dict.fromkeys(
+        (400, 422),
+        (
+            InvalidId,
+            "{provider} refused this id as malformed. Check it, and send it exactly as {provider} writes it.",
+        ),
+    ),
+    401: (Unauthorized, "{provider} refused the credential. The operator has to renew it."),
+    403: (
+        Forbidden,
+        "The credential for {provider} lacks the right to read this {noun}. The operator has to grant it.",
+    ),
+    429: (RateLimited, "{provider} asks for fewer requests. Try again {wait}."),
+}
+FAILED = (UpstreamError, "{provider} has a problem of its own at the moment. Try again {wait}.")
+NOT_ITS_API = "did not answer like its API: this address does not look like {provider}'s API"
+REDIRECTED = "answered with a redirect, which is not followed: this address does not look like {provider}'s API"
+UNLISTED = "answered with a status that its documentation does not list"
+
+
+def refusal(status: int, wait: int | None, request_id: str | None) -> OrderMcpError | None:
+    """The error that a status means by itself; None where it says only that this is not the provider's API."""
+    row = FAILED if 500 <= status < 600 else REFUSED.get(status)
+    if row is None:
+        return None
+    kind, sentence = row
+    # Only these two say when to try again; a wait beside another refusal means nothing.
+    tells_wait = "{wait}" in sentence
+    return kind(
+        sentence.replace("{wait}", after(wait)),
+        request_id=request_id,
+        retry_after_seconds=wait if tells_wait else None,
+    )
+
+
+def oddity(status: int) -> str:
+    """What is wrong with any other status, as what follows the provider's name."""
+    return NOT_ITS_API if status == 404 else REDIRECTED if 300 <= status < 400 else UNLISTED

@@ -1,0 +1,186 @@
+"""One search at one provider: reads pages, compares every entry, and remembers why it may have missed something."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, NamedTuple
+
+from pydantic import ValidationError
+
+from ..errors import OrderMcpError
+from ..finding import (
+    CAPPED,
+    IGNORED,
+    NOT_ALL_GIVEN,
+    NUMBERS_MISSING,
+    REPEATED,
+    SHIFTED,
+    STOPPED,
+    UNREADABLE,
+    Hit,
+    How,
+    Limits,
+    MatchedBy,
+    Question,
+    Searched,
+    SearchWarning,
+    Shortfall,
+)
+from ..models import Order
+from ..wording import listed
+from .reader import Reader
+from .wire import TooMuch, Wire, WireType, read_wire
+
+PAGE = 100
+"""How many orders are asked for at a time: the most that every documented list gives."""
+
+
+class Entry(NamedTuple, Generic[WireType]):
+    """How a provider's list is read."""
+
+    model: type[WireType]
+    id: Callable[[WireType], str]
+    numbers: Callable[[WireType], Iterable[tuple[MatchedBy, str | None]]]
+    """What of an entry can be what a customer holds. What the entry does not mention is left out."""
+    translate: Callable[[WireType, Reader], Order]
+    names: Mapping[MatchedBy, str] = {}
+    """The numbers that a list should name, in words."""
+
+
+def named_in(wire: Wire, fields: Mapping[MatchedBy, str]) -> Iterator[tuple[MatchedBy, str | None]]:
+    """The numbers that stand in fields of an entry, as far as it mentions them."""
+    return ((kind, getattr(wire, field)) for kind, field in fields.items() if field in wire.model_fields_set)
+
+
+def value_at(value: Any, path: Sequence[str]) -> str | None:
+    """The text or number at the end of a path into an unbounded object."""
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return str(value) if isinstance(value, str) else None
+
+
+class Page(NamedTuple):
+    """One page of a list."""
+
+    entries: Sequence[Any]
+    of: int | None = None
+    """How many entries the whole list has, where it says so."""
+
+
+class Search:
+    """One search in the making."""
+
+    def __init__(self, question: Question, limits: Limits) -> None:
+        self.question = question
+        self.limits = limits
+        self.of: int | None = None
+        self.received = 0
+        """How many entries came in pages so far, repeated and unreadable ones included."""
+        self.ended_by: OrderMcpError | None = None
+        """What ended it before its time."""
+        self.pages = 0
+        """How many pages were read so far."""
+        self._unreadable = 0
+        self._seen: set[str] = set()
+        self._named: set[MatchedBy] = set()
+        self._hits: list[Hit] = []
+        self._shortfalls: dict[Shortfall, Mapping[str, object]] = {}
+
+    @property
+    def looked_at(self) -> int:
+        """How many different orders were compared."""
+        return len(self._seen)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is known to be missing so far."""
+        return not self._shortfalls
+
+    def falls_short(self, shortfall: Shortfall, **facts: object) -> None:
+        """Remember why it may have missed something; each reason is said once."""
+        self._shortfalls.setdefault(shortfall, facts)
+
+    def readable(self, entries: Sequence[Any], model: type[WireType]) -> Iterator[tuple[WireType, bool]]:
+        """The entries that can be read, each with whether a field of it could not. Others are remembered."""
+        for each in entries:
+            try:
+                yield read_wire(model, each)
+            except (ValidationError, RecursionError, TooMuch):
+                self._unreadable += 1
+                self.falls_short(UNREADABLE)
+
+    def look_at(self, entries: Sequence[Any], entry: Entry[WireType]) -> list[bool]:
+        """Compare every entry with the question; for each that can be read, whether it is what was asked for."""
+        matches = []
+        for wire, is_lossy in self.readable(entries, entry.model):
+            numbers = list(entry.numbers(wire))
+            self._named.update(kind for kind, _ in numbers)
+            match = next((kind for kind, value in numbers if self.question.is_met_by(value)), None)
+            matches.append(match is not None)
+            # A list that changes while it is read repeats rows.
+            if entry.id(wire) not in self._seen and match:
+                self._hits.append(Hit(entry.translate(wire, Reader(dropped=is_lossy)), match))
+            self._seen.add(entry.id(wire))
+        return matches
+
+    def add(self, order: Order, matched_by: MatchedBy) -> None:
+        """An order that was found in another way than in a list."""
+        if order.id not in self._seen:
+            self._seen.add(order.id)
+            self._hits.append(Hit(order, matched_by))
+
+    def ends(self, error: OrderMcpError) -> None:
+        """Something failed half-way. What was looked at before is kept."""
+        self.ended_by = error
+        self.falls_short(STOPPED, reason=error.code)
+
+    def filtered(self, entries: Sequence[Any], entry: Entry[WireType], field: str, *, has_more: bool) -> None:
+        """Compare what a provider picked. Where it ignored the filter, these are orders of others: none is kept."""
+        matches = self.look_at(entries, entry)
+        if matches and not any(matches):
+            self.falls_short(IGNORED, field=field)
+        elif has_more:
+            self.falls_short(NOT_ALL_GIVEN)
+
+    async def scan(self, ask: Callable[[], Awaitable[Page]], entry: Entry[WireType]) -> None:
+        """Read a list page by page, as far as the limits allow."""
+        while self.pages < self.limits.pages:
+            page = await ask()
+            known = self.looked_at + self._unreadable
+            self.look_at(page.entries, entry)
+            self.pages += 1
+            self.received += len(page.entries)
+            if self.of not in (None, page.of):
+                self.falls_short(SHIFTED)
+            # Of a list that says it has less than it gave, nobody knows how long it is.
+            self.of = page.of if page.of is not None and page.of >= self.received else None
+            if not page.entries or (len(page.entries) < PAGE if self.of is None else self.received >= self.of):
+                break
+            if self.looked_at + self._unreadable == known:
+                self.falls_short(REPEATED)
+                break
+        else:
+            self.falls_short(CAPPED)
+        # Rows that came twice, or not at all: a list that is read by position changes under the reader.
+        expected = self.received if self.of is None or CAPPED in self._shortfalls else self.of
+        if self.looked_at + self._unreadable < expected and REPEATED not in self._shortfalls:
+            self.falls_short(SHIFTED)
+        missing = [words for kind, words in entry.names.items() if kind not in self._named]
+        if self.looked_at and missing:
+            self.falls_short(NUMBERS_MISSING, numbers=listed(missing, "and"))
+
+    def searched(self, account: str, title: str, how: How) -> Searched:
+        """What came of it."""
+        of = "" if self.of is None else f", of {self.of:,}"
+        known = {"title": title, "looked_at": f"{self.looked_at:,}", "of": of}
+        return Searched(
+            provider=account,
+            how=how,
+            hits=[hit._replace(order=hit.order.model_copy(update={"provider": account})) for hit in self._hits],
+            looked_at=self.looked_at,
+            of=self.of,
+            more=NOT_ALL_GIVEN in self._shortfalls,
+            warnings=[
+                SearchWarning(code=shortfall.code, message=shortfall.sentence.format_map(known | dict(facts)))
+                for shortfall, facts in self._shortfalls.items()
+            ],
+            ended_by=self.ended_by,
+        )
