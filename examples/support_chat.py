@@ -27,6 +27,8 @@ except ImportError as missing:
 SERVER = StdioServerParameters(
     command=sys.executable, args=["-m", "order_mcp", "--sandbox"], env={"ORDER_MCP_AUDIENCE": "customer"}
 )
+# A customer may not search: the colleague who takes over may.
+COLLEAGUE = StdioServerParameters(command=sys.executable, args=["-m", "order_mcp", "--sandbox"])
 WHICH = "Which order is it? Please send me its id; an order or contract number is another one."
 AGAIN = "To have me look once more, write “again”; I remember which order it is."
 ANOTHER = f"{AGAIN} For another one, write “order” and its id."
@@ -51,6 +53,7 @@ class SupportChat:
         self.client = client
         self.asked, self.times_asked = Asked.NOTHING, 0  # how often in a row
         self.order_id, self.again_at = "", 0.0
+        self.no_id = ""  # the last thing that the customer called an id, and that was none
         self.look_ups, self.handed_over = 0, False
 
     async def reply(self, message: str) -> str:
@@ -67,13 +70,13 @@ class SupportChat:
             case Asked.PATIENCE if wants_it_again(message):
                 return await self.look_again()
             case Asked.PATIENCE:
-                return self.ask(Asked.PATIENCE, ANOTHER)
+                return await self.ask(Asked.PATIENCE, ANOTHER)
             case Asked.NOTHING if self.order_id and wants_it_again(message):
                 return await self.look_up(self.order_id)
             case Asked.NOTHING if self.order_id and says_thanks(message):
                 return "You are welcome."
             case _:
-                return self.ask(Asked.ID, WHICH)
+                return await self.ask(Asked.ID, WHICH)
 
     async def look_again(self) -> str:
         """Repeat the look-up that has to wait, unless it is too early."""
@@ -96,7 +99,8 @@ class SupportChat:
         wait = error.get("retry_after_seconds", USUAL_WAIT)
         match error["next_step"]:
             case "fix_arguments" | "check_id":
-                return self.ask(Asked.ID, sentence)
+                self.no_id = order_id
+                return await self.ask(Asked.ID, sentence)
             case "ask_user":
                 self.asked = Asked.DETAILS
                 return sentence
@@ -108,10 +112,12 @@ class SupportChat:
             case _:  # tell_operator, a long wait, or a step that is newer than this chat
                 return self.hand_over(sentence, f"{error['code']} at order {order_id}")
 
-    def ask(self, what: Asked, sentence: str) -> str:
+    async def ask(self, what: Asked, sentence: str) -> str:
         self.asked, self.times_asked = what, self.times_asked + 1
         if self.times_asked < TRIES:
             return sentence
+        if self.no_id:
+            self.tell_team(await searched(self.no_id))
         return self.hand_over("I cannot find your order this way.", f"asked {TRIES} times, and no id led to an order")
 
     def hand_over(self, sentence: str, reason: str) -> str:
@@ -123,6 +129,13 @@ class SupportChat:
     def tell_team(self, what: str) -> None:
         """A shop would put this into a colleague's queue."""
         say(f"(to the team: {what})", sys.stderr)
+
+
+async def searched(held: str) -> str:
+    """What a colleague would find by a number or an address. It is not for the customer: nobody knows who that is."""
+    async with Client(COLLEAGUE) as client:
+        result = await client.call_tool("find_orders", {"email" if "@" in held else "order_number": held})
+    return result.content[0].text.partition("\n")[0]
 
 
 def main() -> None:

@@ -26,10 +26,11 @@ WORKFLOW = """\
 ord_partial: partially_fulfilled at flexportal, not said whether anybody has to act
 1004: processing at fleet, ask the customer to act
 ord_disagree: shipped at polinate, not said whether anybody has to act; in doubt: delivery_mismatch
-ord_nowhere: not found, perhaps a number from paper: ask the customer for the id
-FL-24-00391: not found, perhaps a number from paper: ask the customer for the id
-ada@example.com: not an id, ask the customer for the id
-4711: several have it (fleet shipped, flexportal confirmed, polinate delivered, senmo unknown), ask when and what
+ord_nowhere: not found, ask the customer for the id
+FL-24-00391: order 1008, shipped at fleet, ask the customer to act
+ada@example.com: several orders (ord_partial partially_fulfilled, ord_cancelled_late canceled, \
+ord_250 partially_fulfilled), ask which one
+4711: several have this id (fleet shipped, flexportal confirmed, polinate delivered, senmo unknown), ask when and what
 4711: delivered at polinate, not said whether anybody has to act
 """
 LIMIT = 60
@@ -170,6 +171,22 @@ def test_the_support_chat(name: str) -> None:
     for (said, expected), reply in zip(conversation, replies, strict=True):
         assert expected in reply, said
         assert not re.search("Fleet|FlexPortal|Polinate|Senmo", reply)
+
+
+def test_the_colleague_who_takes_over_is_told_what_the_number_finds() -> None:
+    messages = "my order number is FL-24-00391\nI have no other one\nreally\n"
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "support_chat.py")],
+        input=messages,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=True,
+    )
+    assert TO_A_COLLEAGUE in done.stdout
+    assert "One order has the number “FL-24-00391”: Fleet order 1008" in done.stderr
+    # It may be somebody else's: the customer is told nothing of it.
+    assert "1008" not in done.stdout
 
 
 class Scripted:
