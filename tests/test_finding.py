@@ -255,7 +255,7 @@ ODD: dict[tuple[str, str], tuple[str, list[str], str]] = {
     ("flexportal", "ignored"): (
         "nothing-1",
         [],
-        "FlexPortal does not seem to filter by poNumber: nothing that it gave matches.",
+        "FlexPortal does not seem to filter by customField_poNumber: nothing that it gave matches.",
     ),
     ("flexportal", "endless"): (
         "PO-2026-118",

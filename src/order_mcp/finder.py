@@ -9,9 +9,8 @@ from .accounts import Account
 from .errors import Incomplete, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
 from .finding import Found, Held, Limits, Question, Searched
 from .models import AUTO
-from .providers.base import now
 from .providers.channel import OnAttempt
-from .wording import listed
+from .wording import listed, now
 
 TO_OPERATOR = " Tell the operator."
 INSTEAD = {

@@ -53,10 +53,6 @@ class Question:
     held: Held
     value: str
 
-    def is_met_by(self, value: str | None) -> bool:
-        """Whether this is the same number or address; nothing is matched in part."""
-        return value is not None and folded(value) == folded(self.value)
-
 
 def pointer(given: object, finders: Collection[Held]) -> str:
     """Where to go with what is no id, for whoever can search: a sentence to put behind another."""

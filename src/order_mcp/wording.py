@@ -4,6 +4,7 @@ A colleague (an agent, somebody in support) reads whose word it is. A customer r
 without a provider's name or its own word. Neither reads anything that a provider wrote.
 """
 
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from .models import Number, OrderWarning, Told, WarningCode
@@ -65,6 +66,11 @@ DROPPED = Doubt(
 )
 UNREADABLE = (UNREADABLE_AMOUNT, UNREADABLE_DATE, UNREADABLE_CURRENCY, DROPPED)
 """Of these something is missing, and what is shown is not in doubt."""
+
+
+def now() -> str:
+    """This moment, as answers name it."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 def day(moment: str) -> str:

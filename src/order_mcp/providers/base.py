@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -11,7 +10,8 @@ from pydantic import SecretStr, ValidationError
 from ..errors import NUMBER_GIVEN, BadResponse, InvalidId, InvalidInput, NotFound, OrderMcpError, UnsupportedOperation
 from ..finding import Held, How, Limits, Question, Searched
 from ..models import Cart, Noun, Order, Record
-from .channel import Channel, OnAttempt
+from ..wording import now
+from .channel import LONG_LIST_BYTES, Channel, OnAttempt
 from .reader import Reader
 from .refusals import NOT_ITS_API, oddity, refusal
 from .responses import Response
@@ -20,6 +20,7 @@ from .settings import ProviderSettings
 from .wire import TooMuch, WireType, decode, read_wire
 
 RecordType = TypeVar("RecordType", Order, Cart)
+Seen = TypeVar("Seen")
 SettingsType = TypeVar("SettingsType", bound=ProviderSettings)
 Translation = Callable[[WireType, Reader], RecordType]
 """What the provider's object means in the vocabulary."""
@@ -180,16 +181,19 @@ class Provider(Generic[SettingsType]):
             raise self.bad_response("answered with another {noun} than the one asked for")
         return record
 
-    async def listed(self, model: type[WireType], *segments: str, **query: str | int) -> WireType:
-        """GET a list below `base_url/segments…`. Every value of the query is percent-encoded."""
+    async def listed(
+        self, model: type[WireType], *segments: str, look: Callable[[WireType], Seen], **query: str | int
+    ) -> Seen:
+        """GET a list below `base_url/segments…` and look at it. Every value of the query is percent-encoded."""
         response = await self.get(f"{path_of(*segments)}?{urlencode(query, quote_via=quote)}")
         try:
-            wire, _ = await self.channel.take_apart(response.body, lambda: self.read(model, response))
+            return await self.channel.take_apart(
+                response.body, lambda: look(self.read(model, response)[0]), LONG_LIST_BYTES
+            )
         except NotFound:
             raise self.bad_response(NOT_ITS_API) from None
         except InvalidInput:
             raise self.bad_response("refused to search in this way") from None
-        return wire
 
     async def get(self, path: str) -> Response:
         """Ask for a path below the provider's address, signed in."""
@@ -235,11 +239,6 @@ class Provider(Generic[SettingsType]):
     def bad_response(self, what: str, body: Any = None) -> BadResponse:
         """The error for an answer that makes no sense."""
         return BadResponse(f"{{provider}} {what}. Tell the operator.", request_id=self.request_id(body))
-
-
-def now() -> str:
-    """This moment, as answers name it."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 def path_of(*segments: str) -> str:

@@ -26,6 +26,7 @@ from .stream import NotSecure, NotTrusted
 
 MAX_IN_FLIGHT = 16
 LONG_BYTES = 32 * 1024
+LONG_LIST_BYTES = 4 * 1024  # every entry of a list is an object of its own, and many pages may come at once
 MAX_VERY_LONG = 2  # how many bodies beyond a mebibyte are received at once; sixteen would take much memory
 BACKOFF_SECONDS = (0.1, 0.2)  # before the second attempt, and before the third and last
 MAX_JITTER_SECONDS = 0.2
@@ -120,9 +121,9 @@ class Channel:
         finally:
             _on_attempt.reset(before)
 
-    async def take_apart(self, body: bytes, work: Callable[[], Taken]) -> Taken:
+    async def take_apart(self, body: bytes, work: Callable[[], Taken], long: int = LONG_BYTES) -> Taken:
         """Do what takes as long as a body is long. A long one is taken apart in a thread, so that other calls go on."""
-        if len(body) <= LONG_BYTES:
+        if len(body) <= long:
             return work()
         async with self._turns:
             return await anyio.to_thread.run_sync(work)

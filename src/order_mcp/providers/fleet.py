@@ -14,13 +14,13 @@ from typing import Any
 from pydantic import AliasChoices, Field
 
 from ..errors import Forbidden, OrderMcpError
-from ..finding import Held, How
+from ..finding import Held, How, MatchedBy
 from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import NO_STATUS, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, counted
 from .base import Provider
 from .reader import Reader, filled, only, reference, said, whole
 from .responses import Response
-from .search import PAGE, Entry, Page, Search, named_in
+from .search import PAGE, Entry, Search, named_in
 from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 
@@ -189,8 +189,9 @@ ENTRY = Entry(
     id=lambda entry: entry.order_id,
     numbers=lambda entry: named_in(entry, {"order_number": "order_number", "contract": "contract_number"}),
     translate=to_order,
-    names={"order_number": "order numbers", "contract": "contract numbers"},
 )
+NAMES: dict[MatchedBy, str] = {"order_number": "order numbers", "contract": "contract numbers"}
+"""What its list should name, where it can be searched."""
 
 
 def to_lines(names: list[str | None], count: Number | None, read: Reader) -> list[LineItem]:
@@ -295,11 +296,13 @@ class Fleet(Provider[FleetSettings]):
         return {Held.NUMBER: How.SCAN}
 
     async def find_orders(self, search: Search) -> None:
-        async def page() -> Page:
-            listed = await self.listed(OrderList, "orders", limit=PAGE, offset=search.received)
-            return Page(listed.data, whole(listed.meta.total if listed.meta else None))
+        def look(listed: OrderList) -> bool:
+            return search.look_at_page(listed.data, whole(listed.meta.total if listed.meta else None), ENTRY)
 
-        await search.scan(page, ENTRY)
+        async def turn() -> bool:
+            return await self.listed(OrderList, "orders", look=look, limit=PAGE, offset=search.received)
+
+        await search.scan(turn, NAMES)
 
 
 PROVIDER = Fleet

@@ -582,9 +582,8 @@ class FlexPortal(Provider[FlexPortalSettings]):
             await self._find_by_field(search, field)
 
     async def _find_by_field(self, search: Search, field: str) -> None:
-        listed = await self._orders(**{f"customField_{field}": search.question.value})
         entry = self._entry(lambda wire: [("purchase_order", value_at(wire.customFields, [field]))])
-        search.filtered(listed.orders, entry, field, has_more=listed.hasMore is True)
+        await self._filtered(search, entry, f"customField_{field}", search.question.value)
 
     async def _find_by_email(self, search: Search) -> None:
         for customer_id in await self._customers(search):
@@ -592,20 +591,23 @@ class FlexPortal(Provider[FlexPortalSettings]):
 
     async def _customers(self, search: Search) -> list[str]:
         """The ids of the customers who have this address now."""
-        asked = search.question
+
+        def look(listed: CustomerList) -> tuple[list[str], int, bool]:
+            entries = [wire for wire, _ in search.readable(listed.customers[:MAX_CUSTOMERS], CustomerEntry)]
+            theirs = [entry.customerId for entry in entries if search.is_sought(entry.email)]
+            return theirs, len(entries), listed.hasMore is True or len(listed.customers) > MAX_CUSTOMERS
+
+        address = search.question.value
         # Whether the filter tells capital letters from small ones is not documented.
-        for address in dict.fromkeys((asked.value, asked.value.lower())):
-            listed = await self.listed(CustomerList, "v1", "customers", email=address, limit=MAX_CUSTOMERS)
-            entries = listed.customers[:MAX_CUSTOMERS]
-            ids = [
-                wire.customerId for wire, _ in search.readable(entries, CustomerEntry) if asked.is_met_by(wire.email)
-            ]
+        for written in dict.fromkeys((address, address.lower())):
+            query: dict[str, str | int] = {"email": written, "limit": MAX_CUSTOMERS}
+            ids, given, has_more = await self.listed(CustomerList, "v1", "customers", look=look, **query)
             if ids:
                 break
-        if entries and not ids:
+        if given and not ids:
             search.falls_short(IGNORED, field="email")
-        elif listed.hasMore or len(listed.customers) > MAX_CUSTOMERS:
-            search.falls_short(TOO_MANY_CUSTOMERS, customers=MAX_CUSTOMERS)
+        elif has_more:
+            search.falls_short(TOO_MANY_CUSTOMERS)
         return list(dict.fromkeys(ids))
 
     async def _find_by_customer(self, search: Search, customer_id: str) -> None:
@@ -614,11 +616,14 @@ class FlexPortal(Provider[FlexPortalSettings]):
             is_theirs = wire.customer is not None and wire.customer.customerId == customer_id
             return [("email", search.question.value if is_theirs else None)]
 
-        listed = await self._orders(customerId=customer_id)
-        search.filtered(listed.orders, self._entry(owner), "customerId", has_more=listed.hasMore is True)
+        await self._filtered(search, self._entry(owner), "customerId", customer_id)
 
-    async def _orders(self, **query: str) -> OrderList:
-        return await self.listed(OrderList, "v1", "orders", limit=PAGE, **query)
+    async def _filtered(self, search: Search, entry: Entry[OrderBody], field: str, value: str) -> None:
+        def look(listed: OrderList) -> None:
+            search.filtered(listed.orders, entry, field, has_more=listed.hasMore is True)
+
+        query: dict[str, str | int] = {"limit": PAGE, field: value}
+        await self.listed(OrderList, "v1", "orders", look=look, **query)
 
     def _entry(self, numbers: Callable[[OrderBody], Iterable[tuple[MatchedBy, str | None]]]) -> Entry[OrderBody]:
         # An entry of the list is a whole order.

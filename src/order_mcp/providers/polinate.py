@@ -15,7 +15,7 @@ from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus,
 from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, day
 from .base import Provider
 from .reader import Reader, filled, only, reference, said, scalars, whole
-from .search import PAGE, Entry, Page, Search, named_in, value_at
+from .search import PAGE, Entry, Search, named_in, value_at
 from .settings import BaseUrl, Header, Name, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 
@@ -220,8 +220,9 @@ ENTRY = Entry(
     id=lambda wire: wire.id,
     numbers=lambda wire: named_in(wire, REFERENCES),
     translate=to_order,
-    names={"order_number": "internal references"},  # an external one may be left out where there is none
 )
+# What its list should name; an external reference may be left out where there is none.
+NAMES: dict[MatchedBy, str] = {"order_number": "internal references"}
 
 
 def with_property(path: str) -> Entry[OrderBody]:
@@ -294,21 +295,28 @@ class Polinate(Provider[PolinateSettings]):
 
     async def find_orders(self, search: Search) -> None:
         if path := self.settings.number_path:
-            listed = await self.listed(
-                OrderList, *ORDERS, limit=PAGE, propertyPath=path, propertyValue=search.question.value
-            )
-            search.filtered(listed.items, with_property(path), path, has_more=(whole(listed.total) or 0) > PAGE)
+            await self._find_by_property(search, path)
         else:
             await self._scan(search)
+
+    async def _find_by_property(self, search: Search, path: str) -> None:
+        def look(listed: OrderList) -> None:
+            search.filtered(listed.items, with_property(path), path, has_more=(whole(listed.total) or 0) > PAGE)
+
+        value = search.question.value
+        await self.listed(OrderList, *ORDERS, look=look, limit=PAGE, propertyPath=path, propertyValue=value)
 
     async def _scan(self, search: Search) -> None:
         since = (datetime.now(UTC) - timedelta(days=search.limits.days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-        async def page() -> Page:
-            listed = await self.listed(OrderList, *ORDERS, page=search.pages + 1, limit=PAGE, createdSince=since)
-            return Page(listed.items, whole(listed.total))
+        def look(listed: OrderList) -> bool:
+            return search.look_at_page(listed.items, whole(listed.total), ENTRY)
 
-        await search.scan(page, ENTRY)
+        async def turn() -> bool:
+            page = search.pages + 1
+            return await self.listed(OrderList, *ORDERS, look=look, page=page, limit=PAGE, createdSince=since)
+
+        await search.scan(turn, NAMES)
         if search.is_complete and await self._has_older(search):
             search.falls_short(OLDER_LEFT_OUT, days=search.limits.days)
 
@@ -316,8 +324,8 @@ class Polinate(Provider[PolinateSettings]):
         """Whether there are orders that the date left out; where that cannot be asked any more, there may be."""
         if search.pages >= search.limits.pages:
             return True
-        everything = await self.listed(OrderList, *ORDERS, page=1, limit=1)
-        return whole(everything.total) != search.of
+        everything = await self.listed(OrderList, *ORDERS, look=lambda listed: whole(listed.total), page=1, limit=1)
+        return everything != search.of
 
 
 PROVIDER = Polinate

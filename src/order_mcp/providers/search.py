@@ -23,6 +23,7 @@ from ..finding import (
     Searched,
     SearchWarning,
     Shortfall,
+    folded,
 )
 from ..models import Order
 from ..wording import listed
@@ -41,8 +42,6 @@ class Entry(NamedTuple, Generic[WireType]):
     numbers: Callable[[WireType], Iterable[tuple[MatchedBy, str | None]]]
     """What of an entry can be what a customer holds. What the entry does not mention is left out."""
     translate: Callable[[WireType, Reader], Order]
-    names: Mapping[MatchedBy, str] = {}
-    """The numbers that a list should name, in words."""
 
 
 def named_in(wire: Wire, fields: Mapping[MatchedBy, str]) -> Iterator[tuple[MatchedBy, str | None]]:
@@ -57,20 +56,13 @@ def value_at(value: Any, path: Sequence[str]) -> str | None:
     return str(value) if isinstance(value, str) else None
 
 
-class Page(NamedTuple):
-    """One page of a list."""
-
-    entries: Sequence[Any]
-    of: int | None = None
-    """How many entries the whole list has, where it says so."""
-
-
 class Search:
     """One search in the making."""
 
     def __init__(self, question: Question, limits: Limits) -> None:
         self.question = question
         self.limits = limits
+        self._sought = folded(question.value)
         self.of: int | None = None
         self.received = 0
         """How many entries came in pages so far, repeated and unreadable ones included."""
@@ -98,6 +90,10 @@ class Search:
         """Remember why it may have missed something; each reason is said once."""
         self._shortfalls.setdefault(shortfall, facts)
 
+    def is_sought(self, value: str | None) -> bool:
+        """Whether this is the number or address in question; nothing is matched in part."""
+        return value is not None and folded(value) == self._sought
+
     def readable(self, entries: Sequence[Any], model: type[WireType]) -> Iterator[tuple[WireType, bool]]:
         """The entries that can be read, each with whether a field of it could not. Others are remembered."""
         for each in entries:
@@ -113,7 +109,7 @@ class Search:
         for wire, is_lossy in self.readable(entries, entry.model):
             numbers = list(entry.numbers(wire))
             self._named.update(kind for kind, _ in numbers)
-            match = next((kind for kind, value in numbers if self.question.is_met_by(value)), None)
+            match = next((kind for kind, value in numbers if self.is_sought(value)), None)
             matches.append(match is not None)
             # A list that changes while it is read repeats rows.
             if entry.id(wire) not in self._seen and match:
@@ -140,22 +136,14 @@ class Search:
         elif has_more:
             self.falls_short(NOT_ALL_GIVEN)
 
-    async def scan(self, ask: Callable[[], Awaitable[Page]], entry: Entry[WireType]) -> None:
-        """Read a list page by page, as far as the limits allow."""
+    async def scan(self, turn: Callable[[], Awaitable[bool]], names: Mapping[MatchedBy, str]) -> None:
+        """Read a list page by page, as far as the limits allow.
+
+        `turn` asks for the next page and looks at it (`look_at_page`); `names` are the numbers that the list should
+        name, in words.
+        """
         while self.pages < self.limits.pages:
-            page = await ask()
-            known = self.looked_at + self._unreadable
-            self.look_at(page.entries, entry)
-            self.pages += 1
-            self.received += len(page.entries)
-            if self.of not in (None, page.of):
-                self.falls_short(SHIFTED)
-            # Of a list that says it has less than it gave, nobody knows how long it is.
-            self.of = page.of if page.of is not None and page.of >= self.received else None
-            if not page.entries or (len(page.entries) < PAGE if self.of is None else self.received >= self.of):
-                break
-            if self.looked_at + self._unreadable == known:
-                self.falls_short(REPEATED)
+            if await turn():
                 break
         else:
             self.falls_short(CAPPED)
@@ -163,9 +151,26 @@ class Search:
         expected = self.received if self.of is None or CAPPED in self._shortfalls else self.of
         if self.looked_at + self._unreadable < expected and REPEATED not in self._shortfalls:
             self.falls_short(SHIFTED)
-        missing = [words for kind, words in entry.names.items() if kind not in self._named]
+        missing = [words for kind, words in names.items() if kind not in self._named]
         if self.looked_at and missing:
             self.falls_short(NUMBERS_MISSING, numbers=listed(missing, "and"))
+
+    def look_at_page(self, entries: Sequence[Any], of: int | None, entry: Entry[WireType]) -> bool:
+        """Compare a page; whether it was the last. `of` is how many entries the list says that it has."""
+        known = self.looked_at + self._unreadable
+        self.look_at(entries, entry)
+        self.pages += 1
+        self.received += len(entries)
+        if self.of not in (None, of):
+            self.falls_short(SHIFTED)
+        # Of a list that says it has less than it gave, nobody knows how long it is.
+        self.of = of if of is not None and of >= self.received else None
+        if not entries or (len(entries) < PAGE if self.of is None else self.received >= self.of):
+            return True
+        if self.looked_at + self._unreadable > known:
+            return False
+        self.falls_short(REPEATED)
+        return True
 
     def searched(self, account: str, title: str, how: How) -> Searched:
         """What came of it."""
