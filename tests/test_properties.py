@@ -17,7 +17,9 @@ from jsonschema import Draft202012Validator
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
-from .bodies import BODIES, FLEXPORTAL_EXTENSION, Documented, Path, ids, replaced, values
+from order_mcp.finding import folded
+
+from .bodies import BODIES, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, Documented, Path, ids, replaced, values
 from .conftest import connected, environment, error_of, found
 from .stub import Reply, Stub, serving
 
@@ -263,6 +265,59 @@ def test_any_arguments_give_an_answer_or_a_typed_error_and_the_next_call_is_answ
             stub.reply = Reply(json=good.body)
             reader.asserted(tool, arguments)
             assert found(reader.call("get_order", good.arguments()))["id"] == good.id
+
+        check()
+
+
+FIND_ARGUMENTS = st.dictionaries(
+    st.sampled_from(["order_number", "email", "provider", "limit"]) | st.text(max_size=10),
+    ARGUMENT_VALUES | st.sampled_from(["ada@example.com", "a+b@c.de", "F-2026-0042", " # f-2026-0042 ", 5, "10"]),
+    max_size=4,
+)
+
+
+def test_any_arguments_of_a_search_give_hits_or_a_typed_error() -> None:
+    with serving() as stub, caller(stub) as reader:
+        stub.reply = Reply(404, json={"error": "ORDER_NOT_FOUND"})
+
+        @FEW
+        @given(arguments=FIND_ARGUMENTS)
+        def check(arguments: dict[str, Any]) -> None:
+            reader.asserted("find_orders", arguments)
+
+        check()
+
+
+# Provider → its documented order, what is around a list of them, the way to an order in an entry, and the number in it.
+LISTED = {
+    "fleet": (FLEET_ORDER, lambda rows, more: {"data": rows, "meta": more}, ("data",), "F-2026-0042"),
+    "polinate": (POLINATE_ORDER, lambda rows, more: {"items": rows, **more}, (), "SO-1007"),
+}
+
+
+@pytest.mark.parametrize("provider", LISTED)
+def test_whatever_a_list_holds_nothing_is_found_that_does_not_match(provider: str) -> None:
+    of, around, way, number = LISTED[provider]
+    row = of.body[way[0]] if way else of.body
+    rows = st.lists(st.just(row) | mutated(of).map(lambda body: body.get(way[0]) if way else body) | JSON_VALUES)
+    about = st.fixed_dictionaries({}, optional={"total": JSON_VALUES, "pageSize": JSON_VALUES})
+
+    def holds(entry: Any) -> bool:
+        return any(
+            folded(str(value)) == folded(number) for value in entry.values() if not isinstance(value, dict | list)
+        )
+
+    with serving() as stub, caller(stub) as reader:
+
+        @FEW
+        @given(rows=rows, more=about)
+        def check(rows: list[Any], more: dict[str, Any]) -> None:
+            stub.reply = Reply(json=around(rows, more))
+            result = reader.asserted("find_orders", {"order_number": number, "provider": provider, "limit": 10})
+            if not result.is_error:
+                holders = [entry for entry in rows if isinstance(entry, dict) and holds(entry)]
+                ids = {str(entry.get("order_id", entry.get("id"))) for entry in holders}
+                assert {hit["id"] for hit in found(result)["orders"]} <= ids
 
         check()
 
