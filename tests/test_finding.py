@@ -350,6 +350,14 @@ async def test_a_provider_that_is_half_set_up_could_not_be_searched(box: Running
     assert (error["code"], error["failed"]) == ("incomplete", [{"provider": "polinate", "code": "not_configured"}])
 
 
+async def test_nothing_is_matched_in_part(stub: Stub) -> None:
+    numbers = ["", "#", "FL", "FL-24", "24-00391", "FL-24-003910", "XFL-24-00391", None, "fl-24-00391 ", "FL–24–00391"]
+    rows = [{"order_id": n, "order_number": number, "contract_number": None} for n, number in enumerate(numbers, 1)]
+    stub.reply = Reply(json={"data": rows, "meta": {"total": len(rows)}})
+    result = await find(environment(stub.origin, "fleet"), order_number="FL-24-00391")
+    assert hits(result) == [("fleet", "9", "order_number")]
+
+
 # How it is asked -----------------------------------------------------------------------------------------------------
 
 
