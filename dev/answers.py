@@ -68,8 +68,7 @@ def _section(title: str, told: list[Told], keys: Callable[[Told], Iterable[str]]
         for each in told:
             if key in keys(each):
                 # Stories that differ in their JSON only are shown once.
-                to_agent = " ".join(filter(None, (each["says"], each.get("or_find"))))
-                sentences = f"{_cell(to_agent)} | {_cell(each['to_customer'])}"
+                sentences = f"{_cell(each.get('or_find') or each['says'])} | {_cell(each['to_customer'])}"
                 rows.setdefault((key, sentences), f"| `{key}`: {_case(each)} | {sentences} |")
     return "\n".join([*head, *rows.values(), ""])
 

@@ -30,11 +30,9 @@ SERVER_JSON = ROOT / "server.json"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPOSITORY: str = PROJECT["urls"]["Repository"]
 TITLE = "Order desk"
-NAMED = f"Where is my order? get_order and get_cart at {listed([each.title for each in PROVIDERS.values()], 'and')}."
+NAMED = f"Where is my order? By id or number, at {listed([each.title for each in PROVIDERS.values()], 'and')}."
 # The registry takes 100 characters.
-PITCH = (
-    NAMED if len(NAMED) <= 100 else f"Where is my order? get_order and get_cart at {len(PROVIDERS)} commerce back ends."
-)
+PITCH = NAMED if len(NAMED) <= 100 else f"Where is my order? By id or number, at {len(PROVIDERS)} commerce back ends."
 SERVER_NAME = "io.github.order-mcp/order-mcp"
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 

@@ -10,7 +10,7 @@ from typing import Any
 from order_mcp import __version__
 from order_mcp.config import all_variables
 from order_mcp.environment import labelled
-from order_mcp.protocol.prompts import ARGUMENTS, DESCRIPTION, LOOK_UP, NAME, OR_FIND, TEXT
+from order_mcp.protocol.prompts import ARGUMENTS, DESCRIPTION, LOOK_UP, NAME, TEXT
 from order_mcp.providers.registry import PROVIDERS, AnyProvider
 from order_mcp.providers.settings import Variable, variables
 from order_mcp.tools import TOOLS
@@ -107,7 +107,7 @@ def _manifest() -> dict[str, Any]:
                 "name": NAME,
                 "description": DESCRIPTION,
                 "arguments": [argument.name for argument in ARGUMENTS],
-                "text": (LOOK_UP + OR_FIND + TEXT).format_map(
+                "text": (LOOK_UP + TEXT).format_map(
                     {argument.name: f"${{arguments.{argument.name}}}" for argument in ARGUMENTS}
                 ),
             }

@@ -50,7 +50,7 @@ DESK_STORY = Shape(
         "to_customer": "the sentence that a customer is told",
     },
     {
-        "or_find": "the sentence behind it, for whoever can find orders by what a customer holds",
+        "or_find": "what is said instead to whoever can find orders by what a customer holds",
         "variables": "environment variables beyond those that set the providers up",
     },
 )

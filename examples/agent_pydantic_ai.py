@@ -31,9 +31,9 @@ except ImportError as missing:
     sys.exit(f"The package {missing.name} is missing: {install}")
 
 INSTRUCTIONS = """\
-You tell people where their order is. Look an order up only by what they call its id; if they gave none, ask for it, and
-never make one out of another number. Say what the summary says, doubts included, and nothing beyond it. When a look-up
-fails, do what its next_step says."""
+You tell people where their order is. Look an order up by what they call its id; find it first by a number from an
+e-mail or invoice, or by an e-mail address. If they gave nothing, ask for it, and never cut an id out of a number. Say
+what the summary says, doubts included, and nothing beyond it. When a look-up fails, do what its next_step says."""
 
 NO_KEY = re.compile(r"[^!-~]|[<>{}]|\.\.\.|^$|^your|your[-_]|xxxx|change[-_]?me", re.IGNORECASE)
 REFUSALS = {

@@ -55,7 +55,7 @@ class DeskStory:
     says: str
     to_customer: str
     or_find: str = ""
-    """What is said behind it to whoever can find orders by what a customer holds."""
+    """What is said instead to whoever can find orders by what a customer holds, where that is something else."""
     expect_error: Mapping[str, Any] | None = None
     """The whole error object; None where something is found."""
     expect_warnings: list[Any] | None = None

@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "router": {"accounts", "providers", "models", "wording", "errors"},
     "desk": {"tools", "arguments", "router", "finder", "finding", "answer", "accounts", "config", "models", "errors"},
     "protocol": {
-        *("desk", "tools", "arguments", "given", "finding", "answer", "config", "__init__", "models", "errors"),
+        *("desk", "tools", "arguments", "finding", "answer", "config", "__init__", "models", "errors"),
         *("wording", "cleaning"),
     },
     "hosting": {"protocol"},
@@ -65,7 +65,7 @@ ONLY_IN: dict[str, set[str]] = {
 }
 ANYWHERE = {"anyio", "pydantic"}
 # Inside the room of providers, the way down: a provider file knows the base, and no other provider.
-BELOW_A_PROVIDER = {"base", "channel", "reader", "responses", "search", "settings", "signin", "wire"}
+BELOW_A_PROVIDER = {"addresses", "base", "channel", "reader", "responses", "search", "settings", "signin", "wire"}
 # What answers before anything is loaded knows nobody.
 EARLY = {
     "protocol/early": {"protocol/certain", "protocol/first_words"},

@@ -137,7 +137,9 @@ async def test_of_several_the_agent_asks_which(box: Running) -> None:
     answer = found(result)
     assert answer["more"] is True and len(answer["orders"]) == 2
     assert answer["summary"].startswith("7 orders were found by this e-mail address: FlexPortal order ord_pending, ")
-    assert answer["summary"].endswith("Ask the user which one, then look it up with get_order.")
+    assert answer["summary"].endswith(
+        "; and 5 more. A higher limit shows more. Ask the user which one, then look it up with get_order."
+    )
     assert answer["not_asked"] == ["fleet", "polinate", "senmo"]
 
 
@@ -195,8 +197,9 @@ async def test_not_found_is_said_where_every_search_was_complete(box: Running) -
         "not_asked": ["senmo"],
     }
     assert sentence_of(result) == (
-        "No order has this number at Fleet, FlexPortal or Polinate. Senmo cannot be searched by number. Check it with "
-        "the user, or ask for the order id."
+        "No order has this number at Fleet (order and contract number), FlexPortal (id and poNumber) or Polinate "
+        "(internal and external reference). Senmo cannot be searched by number here. Check it with the user, capital "
+        "letters included, or ask for the order id."
     )
 
 
@@ -220,12 +223,12 @@ ODD: dict[tuple[str, str], tuple[str, list[str], str]] = {
     ("fleet", "malformed"): (
         "FL-24-00391",
         ["1008"],
-        "An entry in the list of Fleet could not be read and was left out.",
+        "2 entries in the list of Fleet could not be read.",
     ),
     ("fleet", "shifting"): (
         "FL-24-00391",
         ["1008"],
-        "The list of Fleet changed while it was read, so an order may have been missed.",
+        "The list of Fleet changed while it was read.",
     ),
     ("fleet", "limited"): (
         "FL-24-00391",
@@ -250,12 +253,12 @@ ODD: dict[tuple[str, str], tuple[str, list[str], str]] = {
     ("polinate", "malformed"): (
         "PO-77812",
         ["ord_rich"],
-        "An entry in the list of Polinate could not be read and was left out.",
+        "2 entries in the list of Polinate could not be read.",
     ),
     ("flexportal", "ignored"): (
         "nothing-1",
         [],
-        "FlexPortal does not seem to filter by customField_poNumber: nothing that it gave matches.",
+        "FlexPortal does not seem to filter by customField_poNumber: it gave what does not match.",
     ),
     ("flexportal", "endless"): (
         "PO-2026-118",
@@ -265,7 +268,7 @@ ODD: dict[tuple[str, str], tuple[str, list[str], str]] = {
     ("flexportal", "malformed"): (
         "PO-2026-118",
         ["ord_confirmed"],
-        "An entry in the list of FlexPortal could not be read and was left out.",
+        "2 entries in the list of FlexPortal could not be read.",
     ),
 }
 
@@ -392,7 +395,7 @@ async def test_a_scan_is_limited_by_date_and_asks_whether_there_are_older_orders
     result, asked = await requests_of(box, given, order_number="PO-77812")
     # The sandbox's orders are from 5 October 2026, more than 30 days before its today.
     assert error_of(result)["code"] == "incomplete"
-    assert "At Polinate only the 0 orders of the last 30 days were looked at." in sentence_of(result)
+    assert "At Polinate only orders of the last 30 days were looked at, 0 of them." in sentence_of(result)
     since = parse_qs(urlsplit(asked[0]).query)["createdSince"][0]
     age = datetime.now(UTC) - datetime.fromisoformat(since)
     assert timedelta(days=30) <= age < timedelta(days=30, minutes=1)
@@ -448,11 +451,11 @@ async def test_the_providers_to_choose_are_those_that_can_be_searched(box: Runni
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
-    "nothing": ({}, "invalid_input", "find_orders takes exactly one of order_number and email."),
+    "nothing": ({}, "invalid_input", "find_orders needs order_number or email."),
     "both": (
         {"order_number": "1", "email": EMAIL_OF_ADA},
         "invalid_input",
-        "find_orders takes exactly one of order_number and email.",
+        "find_orders takes only one of order_number and email.",
     ),
     "an address as a number": (
         {"order_number": EMAIL_OF_ADA},
@@ -472,12 +475,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "by address where there is no way": (
         {"email": EMAIL_OF_ADA, "provider": "fleet"},
         "unsupported_operation",
-        "Fleet cannot be searched by e-mail address, but FlexPortal can. Otherwise ask for the order id.",
+        "Fleet cannot be searched by e-mail address here, but FlexPortal can. Otherwise ask for the order id.",
     ),
     "at a provider without search": (
         {"order_number": "1", "provider": "senmo"},
         "unsupported_operation",
-        "Senmo cannot be searched by number, but Fleet, FlexPortal and Polinate can. Otherwise ask for the order id.",
+        "Senmo cannot be searched by number here, but Fleet, FlexPortal and Polinate can. Otherwise ask for the order "
+        "id.",
     ),
 }
 
@@ -497,7 +501,7 @@ async def test_by_address_where_nobody_can(box: Running) -> None:
         "next_step": "tell_user",
         "not_asked": ["fleet", "polinate"],
     }
-    assert sentence_of(result) == "Fleet and Polinate cannot be searched by e-mail address. Ask for the order id."
+    assert sentence_of(result) == "Fleet and Polinate cannot be searched by e-mail address here. Ask for the order id."
 
 
 @pytest.mark.parametrize("value", ["", "#", "\u0000", "a/../b", "<b>", "x" * 129, True, 1.5, ["1"], {}])
@@ -513,7 +517,7 @@ async def test_an_agent_that_holds_a_number_or_an_address_arrives_in_two_calls(b
     async with connected(variables(box)) as client:
         for held, argument in (("FL-24-00391", "order_number"), (EMAIL_OF_ADA, "email")):
             refused = await client.call_tool("get_order", {"order_id": held})
-            assert f"call find_orders with it as {argument}." in sentence_of(refused)
+            assert f"all find_orders with it as {argument}." in sentence_of(refused)
             hit = found(await client.call_tool("find_orders", {argument: held}))["orders"][0]
             order = await client.call_tool("get_order", {"order_id": hit["id"], "provider": hit["provider"]})
             assert found(order)["id"] == hit["id"]
@@ -577,7 +581,7 @@ def test_doctor_says_what_orders_can_be_found_by(
     before = len(box.sandbox.requests)
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
-    assert "Orders can be found by number (its list is read); a search for what nobody has found nothing." in said
+    assert "found by number, comparing order and contract number (its list is read); a search for what nobody" in said
     assert "Finding orders by e-mail address DOES NOT WORK: FlexPortal does not seem to filter by email" in said
     assert "Its orders cannot be found by number or e-mail address here, only looked up by id." in said
     asked = [exchange.path for exchange in box.sandbox.requests[before:]]

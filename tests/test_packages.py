@@ -21,7 +21,6 @@ from dev.icon import SIZE, row
 from dev.manifest import ICON, MANIFEST, manifest_json
 from order_mcp import __version__
 from order_mcp.config import ServerSettings, all_variables, read_config
-from order_mcp.finding import Held
 from order_mcp.protocol.prompts import order_status_reply
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.tools import TOOLS
@@ -282,7 +281,7 @@ def test_the_manifest_declares_the_prompt() -> None:
     said = prompt["text"]
     for name, value in given.items():
         said = said.replace(f"${{arguments.{name}}}", json.dumps(value))
-    assert said == order_status_reply(given, list(PROVIDERS), list(Held))
+    assert said == order_status_reply(given, list(PROVIDERS), {})
 
 
 def test_the_icon_is_in_the_bundle_and_is_what_its_script_draws() -> None:

@@ -3,7 +3,7 @@
 The router and the desk know accounts, never provider classes.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from . import __version__
@@ -12,6 +12,7 @@ from .errors import InvalidInput, NotConfigured, UnsupportedOperation
 from .finding import Held, Limits, Question, Searched
 from .models import Noun, Record, Source
 from .providers.channel import Channel, Http, OnAttempt, nobody_listens
+from .providers.refusals import cannot_have, unsupported
 from .providers.registry import PROVIDERS, AnyProvider
 from .providers.settings import Setup
 
@@ -74,7 +75,7 @@ class Account:
 
     def cannot_have(self, reason: str) -> InvalidInput:
         """The error for an id that there could not be, and why."""
-        return self._kind.cannot_have(reason).said_of(self.name, self.title, "")
+        return cannot_have(reason).said_of(self.name, self.title, "")
 
     def not_found_hint(self, noun: Noun, *, asked_alone: bool) -> str:
         """What else "not found" may mean."""
@@ -92,7 +93,7 @@ class Account:
         if not self.setup.possible:
             raise UnsupportedOperation(f"{' '.join(self.setup.problems)} Tell the user so.", provider=self.name)
         if not self.has(noun):
-            raise self._kind.unsupported().said_of(self.name, self.title, noun)
+            raise unsupported().said_of(self.name, self.title, noun)
         if self._provider is None:
             raise self.not_configured()
         return await self._provider.look_up(noun, id, on_attempt)
@@ -120,6 +121,19 @@ class Account:
             problems=problems,
             provider=self.name,
         )
+
+
+def nothing_configured(able: Sequence[Account], *, try_sandbox: bool) -> NotConfigured:
+    """The error while no provider that could answer has a single variable set."""
+    problems = " ".join(f"{account.title}: {' '.join(account.setup.problems)}" for account in able)
+    # Where others are set up, the sandbox would take the place of real orders.
+    sandbox = ", or switch on the sandbox to try it with made-up orders" if try_sandbox else ""
+    return NotConfigured(
+        f"No provider that could answer is set up on this server. {problems} The operator has to set what one "
+        f"provider needs and restart the server{sandbox}.",
+        problems=problems,
+        provider=able[0].name if len(able) == 1 else None,
+    )
 
 
 @asynccontextmanager

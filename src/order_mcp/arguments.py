@@ -6,14 +6,12 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from .cleaning import clean_text
-from .errors import InvalidId, InvalidInput
-from .finding import Held, Question
+from .errors import ASK_FOR_ID, CUT_NO_ID, InvalidId, InvalidInput
+from .finding import MAX_LIMIT, Held, Question, is_email_address
 from .given import (
     MAX_EMAIL,
     MAX_ID,
-    MAX_LIMIT,
     MAX_OFFSET,
-    is_email_address,
     read_email,
     read_id,
     read_limit,
@@ -144,8 +142,8 @@ class LookUpArguments(Arguments):
         arguments = super().read(sent, known_providers)
         if is_email_address(arguments.id):
             raise InvalidId(
-                f"{cls.required[0]} is an e-mail address; no {cls.noun} can be looked up by one. Ask for the "
-                f"{cls.noun} id.",
+                f"{cls.required[0]} is an e-mail address; no {cls.noun} can be looked up by one. "
+                f"{ASK_FOR_ID.format(noun=cls.noun)}",
             ).to_customer(EMAIL_GIVEN)
         return arguments
 
@@ -153,9 +151,17 @@ class LookUpArguments(Arguments):
     def refused(cls, name: str, rule: str, value: Any) -> InvalidInput:
         if name not in cls.required:
             return super().refused(name, rule, value)
-        refused = InvalidId(f"{name} {rule}. Cut no id out of a number, a name or an address: ask for it.")
+        refused = InvalidId(f"{name} {rule}. {CUT_NO_ID}")
         is_blank = isinstance(value, str) and not value.strip(" #\t\n")
         return refused.to_customer(NO_ID) if is_blank else refused
+
+
+def is_id(text: str) -> bool:
+    """Whether a look-up would take this as an id, and as no other one."""
+    try:
+        return read_id(text) == text and not is_email_address(text)
+    except ValueError:
+        return False
 
 
 class OrderArguments(LookUpArguments):
@@ -211,9 +217,13 @@ class FindArguments(Arguments):
 
     @classmethod
     def read(cls, sent: dict[str, Any], known_providers: Sequence[str]) -> Self:
-        arguments = super().read(sent, known_providers)
-        if (arguments.order_number is None) == (arguments.email is None):
-            raise InvalidInput(f"{cls.tool} takes exactly one of order_number and email.").to_customer(WRONG_CALL)
+        # An agent that holds only one of the two may send the other one blank.
+        said = {name: value for name, value in sent.items() if name not in ("order_number", "email") or value != ""}
+        arguments = super().read(said, known_providers)
+        if arguments.order_number is None and arguments.email is None:
+            raise InvalidInput(f"{cls.tool} needs order_number or email.").to_customer(WRONG_CALL)
+        if arguments.order_number is not None and arguments.email is not None:
+            raise InvalidInput(f"{cls.tool} takes only one of order_number and email.").to_customer(WRONG_CALL)
         if arguments.order_number is not None and is_email_address(arguments.order_number):
             raise InvalidInput("order_number is an e-mail address; give it as email.").to_customer(WRONG_CALL)
         return arguments

@@ -57,10 +57,12 @@ class ServerSettings(BaseModel):
     find_pages: Annotated[int, BeforeValidator(RULES[FIND_PAGES])] = Field(
         5,
         alias="ORDER_MCP_FIND_PAGES",
-        description="How many pages of 100 orders find_orders reads where a provider has no filter",
+        description="Pages of 100 orders that find_orders reads where a provider has no filter, 0 to 50; 0 = none",
     )
     find_days: Annotated[int, BeforeValidator(RULES[FIND_DAYS])] = Field(
-        365, alias="ORDER_MCP_FIND_DAYS", description="How many days back it reads, where a provider can limit by date"
+        365,
+        alias="ORDER_MCP_FIND_DAYS",
+        description="How many days back it reads, 1 to 3650, where a provider can limit by date",
     )
     sandbox: Annotated[bool, BeforeValidator(RULES["ORDER_MCP_SANDBOX"])] = Field(
         False, alias="ORDER_MCP_SANDBOX", description="1 = use the emulated APIs instead of the real ones"

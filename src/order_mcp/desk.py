@@ -13,16 +13,18 @@ from .answer.found import present_found
 from .answer.present import Answer, present
 from .answer.refuse import Refusal, refuse
 from .answer.view import View
-from .arguments import FindArguments, LookUpArguments
+from .arguments import FindArguments, LookUpArguments, is_id
 from .config import Caller, Config
-from .errors import Internal, InvalidId, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
+from .errors import Incomplete, Internal, InvalidId, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
 from .finder import Finder
-from .finding import NOBODYS, Held, Question, Searched, pointer
+from .finding import NOBODYS, Held, Question, Searched, pointed
 from .models import Audience, Detail, Noun
 from .router import Router
 from .tools import ORDER_TOOL, Tool
 
 log = logging.getLogger("order_mcp")
+ID_CANNOT_BE_SHOWN = "An order has this {held}, but its id is none that could be looked up."
+NOT_FOR_CUSTOMERS = "I cannot search for orders. Please send me the id of your order."
 
 
 class Desk:
@@ -64,15 +66,15 @@ class Desk:
             arguments = tool.arguments.read(given, caller.accounts)
             usable = {name: self.accounts[name] for name in caller.accounts}
             if isinstance(arguments, FindArguments):
-                if not self.config.finders(caller):
-                    raise UnsupportedOperation("Orders cannot be searched here. Ask for the order id.")
+                if caller.audience is Audience.CUSTOMER:
+                    raise UnsupportedOperation("Customers search nobody's orders.").to_customer(NOT_FOR_CUSTOMERS)
                 return await self._found(caller, arguments, usable, on_attempt)
             assert isinstance(arguments, LookUpArguments)
             router = Router(usable, self.config.server.default_provider, on_attempt)
             record = await router.look_up(tool.noun, arguments.id, arguments.provider)
         except (NotFound, InvalidId) as error:
             if tool is ORDER_TOOL:
-                error.sentence += pointer(given.get(tool.arguments.required[0]), self.config.finders(caller))
+                error.sentence = pointed(error.sentence, given.get("order_id"), self.config.finders(caller))
             raise
         view = self._view(caller, arguments.detail, arguments.item_offset)
         return present(record, self.accounts[record.provider].source, view)
@@ -83,7 +85,10 @@ class Desk:
         finder = Finder(usable, self.config.server.default_provider, self.config.limits, on_attempt)
         found = await finder.find(arguments.question, arguments.provider)
         titles = {name: account.title for name, account in usable.items()}
-        return present_found(found, arguments.limit, titles, self._view(caller))
+        answer = present_found(found, arguments.limit, titles, self._view(caller), is_id)
+        if not answer.data["orders"]:
+            raise Incomplete(ID_CANNOT_BE_SHOWN.format(held=found.question.held.words), failed={}, not_found_at=[])
+        return answer
 
     def _view(self, caller: Caller, detail: Detail = Detail.STANDARD, item_offset: int = 0) -> View:
         # A provider may echo its own credential, and even another's.

@@ -48,6 +48,11 @@ NOT_EVERYWHERE_OR_A_NUMBER = (
     "I could not look everywhere, so I may have missed your {noun}. If this is an order or contract number, please "
     "send me the id instead. Otherwise please try again {wait}."
 )
+# What is said to an agent who holds something else than an id; where orders can be found by it, that is said instead.
+CUT_NO_ID = "Cut no id out of a number, a name or an address: ask for it."
+NO_DIGITS = "Do not cut the digits out of it; ask for the id."
+NOT_THE_DIGITS = "If this is an order or contract number, do not cut the digits out of it; ask for the id."
+ASK_FOR_ID = "Ask for the {noun} id."
 _NO_ANSWER = "I am sorry, I get no answer at the moment. Please try again {wait}."
 _NOT_NOW = "I am sorry, I cannot look this up right now. Please try again {wait}."
 
@@ -107,7 +112,10 @@ class InvalidId(InvalidInput):
 
 class NotFound(OrderMcpError):
     code = "not_found"
-    when = "the provider answered in its own words that it has none; under `auto` also where it refused the id"
+    when = (
+        "the provider answered in its own words that it has none; under `auto` also where it refused the id; of a "
+        "search, where nothing was left out"
+    )
     next_step = "check_id"
     for_customer = "I cannot find your {noun} with this id. Please check the id and send it again."
 
@@ -124,7 +132,7 @@ class Ambiguous(OrderMcpError):
 
 class UnsupportedOperation(OrderMcpError):
     code = "unsupported_operation"
-    when = "the provider has no carts, or no part in the sandbox"
+    when = "the provider has no carts, cannot be searched by this, or has no part in the sandbox"
     next_step = "tell_user"
     for_customer = "I am sorry, I cannot look up {noun}s here."
 
@@ -207,7 +215,7 @@ class UpstreamError(OrderMcpError):
 
 class Incomplete(OrderMcpError):
     code = "incomplete"
-    when = "not found where we got an answer, and some providers gave none (`failed`)"
+    when = "not found where we got an answer, and some gave none (`failed`), or were not searched to the end"
     next_step: NextStep = "tell_operator"
     for_customer = "I could not look everywhere, so I may have missed your {noun}. Please contact our team."
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio
 
-from .accounts import Account
+from .accounts import Account, nothing_configured
 from .errors import Incomplete, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
 from .finding import Found, Held, Limits, Question, Searched
 from .models import AUTO
@@ -13,11 +13,9 @@ from .providers.channel import OnAttempt
 from .wording import listed, now
 
 TO_OPERATOR = " Tell the operator."
-INSTEAD = {
-    Held.NUMBER: "Check it with the user, or ask for the order id.",
-    # Whether a provider's filter tells them apart is not documented.
-    Held.EMAIL: "Check it with the user, capital letters included, or ask for the order id.",
-}
+# Whether a provider's filter tells capital letters from small ones is not documented.
+INSTEAD = "Check it with the user, capital letters included, or ask for the order id."
+MEANWHILE = "Ask for the order id meanwhile."
 
 
 class Finder:
@@ -39,16 +37,19 @@ class Finder:
         """
         as_of = now()
         able = [account for account in self._accounts.values() if account.can_find(question.held, self._limits)]
+        # Whoever is not set up at all is nobody's business here.
+        ready = [account for account in able if account.setup.begun]
         default = self._accounts.get(self._default or "")
         named = self._accounts.get(name, default if default in able else None)
         if named is not None and named not in able:
-            raise self._unable(question, [named], able)
-        asked = [named] if named else [account for account in able if account.setup.begun]
-        # Whoever is not set up at all is nobody's business here.
-        unable = [account for account in self._accounts.values() if account.setup.begun and account not in able]
-        not_asked = [] if named else [account.name for account in unable]
+            raise self._unable(question, [named], ready)
+        asked = [named] if named else ready
+        begun = [account for account in self._accounts.values() if account.setup.begun]
+        not_asked = [account.name for account in begun if account not in asked and name == AUTO]
+        if not begun:
+            raise nothing_configured(able, try_sandbox=True)
         if not asked:
-            raise self._unable(question, unable, [])
+            raise self._unable(question, begun, [])
         outcomes = await self._gather(question, asked)
         failed = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, OrderMcpError)}
         if name != AUTO and failed:
@@ -77,33 +78,51 @@ class Finder:
 
     def _nothing(self, found: Found) -> NotFound | Incomplete:
         """No hit: it is not there, or nobody knows."""
-        words = found.question.held.words
-        complete = [each.provider for each in found.searched if each.complete]
+        complete = [each for each in found.searched if each.complete]
         partly = [each for each in found.searched if not each.complete]
         # How far was looked, also where that was far enough.
         details: dict[str, Any] = {"searched": [each.shown() for each in found.searched]}
         if found.not_asked:
             details["not_asked"] = found.not_asked
-        not_there = f"No order has this {words} at {listed(self._titles(complete), 'or')}." if complete else ""
-        cannot = self._cannot(found)
+        not_there, cannot = self._not_there(found, complete), self._cannot(found)
         if not found.failed and not partly:
-            return NotFound(f"{not_there}{cannot} {INSTEAD[found.question.held]}", details=details)
+            return NotFound(f"{not_there}{cannot} {INSTEAD}", details=details)
         failures = [f"{self._accounts[name].title} ({self._reason(error)})" for name, error in found.failed.items()]
         known = [
-            not_there or f"No order with this {words} was found.",
+            not_there,
             *(warning.message.removesuffix(TO_OPERATOR) for each in partly for warning in each.warnings),
             f"{listed(failures, 'and')} could not be searched." if failures else "",
-            f"So there may be one.{cannot} {INSTEAD[found.question.held]}",
+            f"So there may be one.{cannot} {MEANWHILE}",
         ]
         ended = {each.provider: each.ended_by for each in partly if each.ended_by is not None}
-        incomplete = Incomplete(" ".join(filter(None, known)), failed={**found.failed, **ended}, not_found_at=complete)
+        incomplete = Incomplete(
+            " ".join(filter(None, known)),
+            failed={**found.failed, **ended},
+            not_found_at=[each.provider for each in complete],
+        )
         incomplete.details |= details
         return incomplete
 
+    def _not_there(self, found: Found, complete: Sequence[Searched]) -> str:
+        """Where it is not, and what was compared there."""
+        titles = {each.provider: self._accounts[each.provider].title for each in complete}
+        if not complete:
+            return f"No order with this {found.question.held.words} was found."
+        if found.question.held is Held.EMAIL:
+            return f"No customer has this e-mail address now at {listed(list(titles.values()), 'or')}."
+        places = [f"{titles[each.provider]} ({each.compared})" for each in complete]
+        return f"No order has this number at {listed(places, 'or')}."
+
     def _cannot(self, found: Found) -> str:
-        if not found.not_asked:
-            return ""
-        return f" {listed(self._titles(found.not_asked), 'and')} cannot be searched by {found.question.held.words}."
+        """Who was not asked, and why."""
+        words = found.question.held.words
+        others = [self._accounts[name] for name in found.not_asked]
+        can = [account.title for account in others if account.can_find(found.question.held, self._limits)]
+        cannot = [account.title for account in others if account.title not in can]
+        said = f" {listed(cannot, 'and')} cannot be searched by {words} here." if cannot else ""
+        if can:
+            said += f" {listed(can, 'and')} can be searched, too: call again with that provider."
+        return said
 
     @staticmethod
     def _reason(error: OrderMcpError) -> str:
@@ -119,9 +138,8 @@ class Finder:
         cannot = "cannot" if accounts else "can"
         but = f", but {listed([account.title for account in others], 'and')} can" if others else ""
         return UnsupportedOperation(
-            f"{who} {cannot} be searched by {question.held.words}{but}. Otherwise ask for the order id."
-            if but
-            else f"{who} {cannot} be searched by {question.held.words}. Ask for the order id.",
+            f"{who} {cannot} be searched by {question.held.words} here{but}. "
+            f"{'Otherwise ask' if but else 'Ask'} for the order id.",
             provider=accounts[0].name if len(accounts) == 1 else None,
             details={"not_asked": [account.name for account in accounts]} if accounts else {},
         )

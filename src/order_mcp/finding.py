@@ -1,5 +1,6 @@
 """Finding orders by what a customer holds: the question, what matched, and how far was looked."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from .errors import OrderMcpError
+from .errors import ASK_FOR_ID, CUT_NO_ID, NO_DIGITS, NOT_THE_DIGITS, OrderMcpError
 from .models import Exact, Note, Number, Order, OrderStatus, Part, Plain, Read, StatusWord
 
 
@@ -33,6 +34,8 @@ class How(StrEnum):
 
 SearchCode = Literal["search_incomplete", "filter_ignored", "numbers_missing", "dropped_value", "provider_not_asked"]
 """What keeps a search from being complete."""
+MAX_LIMIT = 10
+"""How many orders a search may show."""
 # What no order and no customer has, for trying a search without reading anybody's data.
 NOBODYS = {Held.NUMBER: "order-mcp-doctor-0", Held.EMAIL: "order-mcp-doctor@example.com"}
 
@@ -41,30 +44,45 @@ MatchedBy = Literal["id", "order_number", "contract", "external", "purchase_orde
 
 
 def folded(text: str) -> str:
-    """A number or an address as it is compared: in one form, one case, without white space and one leading `#`."""
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-    return "".join(text.split()).removeprefix("#")
+    """A number or an address as it is compared: in one form and one case, without white space."""
+    return "".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
+
+
+def is_email_address(text: str) -> bool:
+    """Whether somebody sent an address for an id or a number."""
+    name, _, domain = text.partition("@")
+    return bool(name) and "@" not in domain and "." in domain[1:-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the customer holds, as it was given."""
+    """What the customer holds, as it was given, but for white space around it and one leading `#`."""
 
     held: Held
     value: str
 
 
-def pointer(given: object, finders: Collection[Held]) -> str:
-    """Where to go with what is no id, for whoever can search: a sentence to put behind another."""
-    text = str(given) if isinstance(given, str) or (type(given) is int and abs(given) < 10**18) else ""
-    if "@" in text and Held.EMAIL in finders:
-        return " Before you ask, call find_orders with it as email."
-    # No number on paper has an underscore; ids have.
-    if any(map(str.isdigit, text)) and not {"@", "_"} & set(text) and Held.NUMBER in finders:
-        return (
-            " It may be a number from an e-mail or invoice: before you ask, call find_orders with it as order_number."
-        )
-    return ""
+_INSTEAD = (NOT_THE_DIGITS, NO_DIGITS, CUT_NO_ID, ASK_FOR_ID.format(noun="order"))
+_LIKE_AN_ID = re.compile(r"[a-z]+_\w+")
+BY_EMAIL = "Call find_orders with it as email."
+BY_NUMBER = (
+    "If it is a number from an e-mail, invoice or contract, do not cut digits out of it: call find_orders with it as "
+    "order_number."
+)
+
+
+def pointed(sentence: str, given: object, finders: Collection[Held]) -> str:
+    """What is said of something that is no id, to whoever can find orders by it: where to go, and not to ask first."""
+    text = str(given).strip() if isinstance(given, str) or (type(given) is int and abs(given) < 10**18) else ""
+    if Held.EMAIL in finders and is_email_address(text):
+        way = BY_EMAIL
+    elif Held.NUMBER in finders and any(map(str.isdigit, text)) and not ("@" in text or _LIKE_AN_ID.fullmatch(text)):
+        way = BY_NUMBER
+    else:
+        return sentence
+    for advice in _INSTEAD:
+        sentence = sentence.replace(advice, "")
+    return f"{' '.join(sentence.split())} {way}"
 
 
 class Limits(NamedTuple):
@@ -91,20 +109,18 @@ CAPPED = Shortfall(
     "search_incomplete", "{title} was searched as far as the {looked_at} orders that its list gives first{of}."
 )
 STOPPED = Shortfall("search_incomplete", "The search of {title} ended after {looked_at} orders{of} ({reason}).")
-SHIFTED = Shortfall(
-    "search_incomplete", "The list of {title} changed while it was read, so an order may have been missed."
-)
+SHIFTED = Shortfall("search_incomplete", "The list of {title} changed while it was read.")
 REPEATED = Shortfall("search_incomplete", "The list of {title} repeats itself, so it was not read to its end.")
 NOT_ALL_GIVEN = Shortfall("search_incomplete", "{title} says that it has more than it gave.")
 TOO_MANY_CUSTOMERS = Shortfall("search_incomplete", "{title} has more customers with this address than were looked at.")
 OLDER_LEFT_OUT = Shortfall(
-    "search_incomplete", "At {title} only the {looked_at} orders of the last {days} days were looked at."
+    "search_incomplete", "At {title} only orders of the last {days} were looked at, {looked_at} of them."
 )
 IGNORED = Shortfall(
-    "filter_ignored", "{title} does not seem to filter by {field}: nothing that it gave matches. Tell the operator."
+    "filter_ignored", "{title} does not seem to filter by {field}: it gave what does not match. Tell the operator."
 )
 NUMBERS_MISSING = Shortfall("numbers_missing", "The list of {title} does not name the {numbers} of its orders.")
-UNREADABLE = Shortfall("dropped_value", "An entry in the list of {title} could not be read and was left out.")
+UNREADABLE = Shortfall("dropped_value", "{entries} in the list of {title} could not be read.")
 
 
 COULD_NOT_SEARCH = Shortfall("provider_not_asked", "{title} could not be searched ({reason}); it may have one, too.")
@@ -167,6 +183,8 @@ class Searched:
     looked_at: int
     of: int | None
     """How many there are, where the provider says that."""
+    compared: str
+    """What of its orders was compared, in words."""
     more: bool
     """Whether it has more of what was asked for than it gave."""
     warnings: Sequence[SearchWarning]
@@ -188,7 +206,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of searching all that could be searched. There is at least one hit."""
+    """What came of searching all that could be searched."""
 
     question: Question
     searched: Sequence[Searched]

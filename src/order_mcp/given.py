@@ -5,13 +5,13 @@ import unicodedata
 from typing import Any
 
 from .cleaning import clean_text
-from .finding import folded
+from .finding import MAX_LIMIT, folded
 
 MAX_ID = 128
 MAX_EMAIL = 254  # the longest that a mail server accepts (RFC 5321)
-MAX_LIMIT = 10  # orders that a search returns
 MAX_OFFSET = 1_000_000_000
 EXACT_FLOAT = 2**53  # beyond it, a float is no longer the number that was written
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 # White space, control, format, surrogate, private and unassigned characters: no id has them, and an address that
 # carried them would be read differently by whoever handles it next.
@@ -38,6 +38,7 @@ def _climbs(text: str) -> bool:
 
 
 def read_id(value: Any) -> str:
+    """An id, exactly."""
     id = _text(value)
     if any(unicodedata.category(c) in _NOT_IN_AN_ID for c in id) or _climbs(id):
         raise ValueError
@@ -52,6 +53,7 @@ def read_word(value: Any) -> Any:
 
 
 def read_whole_number(value: Any) -> int:
+    """A whole number, also as digits."""
     is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     is_digits = isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value) is not None
     if isinstance(value, bool) or not (is_whole or is_digits):
@@ -63,6 +65,7 @@ def read_whole_number(value: Any) -> int:
 
 
 def read_number(value: Any) -> str:
+    """A number from paper. It may become the end of an address, as an id does, and it is repeated in a sentence."""
     text = unicodedata.normalize("NFC", " ".join(_text(value).split()))
     if not folded(text) or clean_text(text, MAX_ID) != text or _climbs(text):
         raise ValueError
@@ -70,22 +73,18 @@ def read_number(value: Any) -> str:
 
 
 def read_email(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_EMAIL or not is_email_address(value.strip()):
+    """An e-mail address, and nothing around it."""
+    address = value.strip() if isinstance(value, str) else ""
+    if len(address) > MAX_EMAIL or not _ADDRESS.fullmatch(address):
         raise ValueError
-    address = value.strip()
     if any(unicodedata.category(c) in _NOT_IN_AN_ID for c in address):
         raise ValueError
     return address
 
 
 def read_limit(value: Any) -> int:
+    """How many orders to return."""
     limit = read_whole_number(value)
     if not 1 <= limit <= MAX_LIMIT:
         raise ValueError
     return limit
-
-
-def is_email_address(text: str) -> bool:
-    """Whether somebody sent an address for an id."""
-    name, _, domain = text.partition("@")
-    return bool(name) and "@" not in domain and "." in domain[1:-1]

@@ -5,9 +5,10 @@ from typing import Any
 
 import anyio
 
-from .accounts import Account
+from .accounts import Account, nothing_configured
 from .errors import (
     NOT_EVERYWHERE_OR_A_NUMBER,
+    NOT_THE_DIGITS,
     PERHAPS_A_NUMBER,
     Ambiguous,
     Incomplete,
@@ -24,7 +25,6 @@ from .wording import COULD_NOT_ASK, NO_USABLE_ANSWER, listed
 
 GRACE_SECONDS = 2.0
 """How long the others may still answer after the first "found"."""
-NOT_THE_DIGITS = "If this is an order or contract number, do not cut the digits out of it; ask for the id."
 
 Outcome = Record | OrderMcpError
 
@@ -60,7 +60,7 @@ class Router:
         able = [account for account in self._accounts.values() if account.has(noun)]
         begun = [account for account in able if account.setup.begun]
         if not begun:
-            raise _nothing_configured(able, try_sandbox=not any(a.setup.begun for a in self._accounts.values()))
+            raise nothing_configured(able, try_sandbox=not any(a.setup.begun for a in self._accounts.values()))
         refusals = {account.name: reason for account in begun if (reason := account.why_refused(id)) is not None}
         candidates = [account for account in begun if account.name not in refusals]
         if not candidates:
@@ -213,16 +213,3 @@ def _candidate(name: str, record: Record) -> dict[str, Any]:
 
 
 _TELLING = {"status", "order_number", "placed_at", "created_at", "item_count"}
-
-
-def _nothing_configured(able: Sequence[Account], *, try_sandbox: bool) -> NotConfigured:
-    """The error while no provider that could answer has a single variable set."""
-    problems = " ".join(f"{account.title}: {' '.join(account.setup.problems)}" for account in able)
-    # Where others are set up, the sandbox would take the place of real orders.
-    sandbox = ", or switch on the sandbox to try it with made-up orders" if try_sandbox else ""
-    return NotConfigured(
-        f"No provider that could answer is set up on this server. {problems} The operator has to set what one "
-        f"provider needs and restart the server{sandbox}.",
-        problems=problems,
-        provider=able[0].name if len(able) == 1 else None,
-    )

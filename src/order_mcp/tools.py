@@ -41,7 +41,7 @@ class Tool:
         kinds = "; ".join(f"{title}: {kind}" for title, kind in id_kinds.items())
         words = {
             "kinds": kinds and f" ({kinds})",
-            "finder": "; find_orders finds the id" if finders else "",
+            "finder": f"; find_orders finds the id by {' or '.join(held.words for held in finders)}" if finders else "",
             "by_number": ", ".join(finders.get(Held.NUMBER, ())) or "nobody here",
             "by_email": ", ".join(finders.get(Held.EMAIL, ())) or "nobody here",
         }

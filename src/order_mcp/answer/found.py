@@ -1,10 +1,10 @@
 """Found orders → what an agent reads: a summary that says how many, where and what next, and compact JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..cleaning import Cleaner
-from ..finding import COULD_NOT_SEARCH, Found, Held, Hit, MatchedBy, OrderHit, Question, SearchWarning
+from ..finding import COULD_NOT_SEARCH, MAX_LIMIT, Found, Held, Hit, MatchedBy, OrderHit, Question, SearchWarning
 from ..models import Order, OrderStatus
 from ..wording import day
 from .present import Answer
@@ -14,8 +14,8 @@ from .sentences import MAX_SUMMARY_CHARS, SANDBOX_NOTICE
 from .view import View
 from .voices import STANDING
 
-FOUND_CHARS = 4_500
-"""Both channels together."""
+# Of both channels together: 900 for one order, 4,500 for ten.
+MOST_CHARS, CHARS_PER_ORDER = 500, 400
 NAMED = 3
 """How many orders a summary names."""
 
@@ -34,22 +34,29 @@ MATCHED: dict[MatchedBy, str] = {
     "purchase_order": "the purchase order number",
 }
 ONE = "Look it up with get_order."
+HIGHER_LIMIT = "A higher limit shows more."
 SEVERAL = "Ask the user which one, then look it up with get_order."
+ID_LEFT_OUT = "An order was left out, because its id is none that could be looked up."
 MORE_DOUBT = "More may be missing: see warnings."
 
 
-def present_found(found: Found, limit: int, titles: Mapping[str, str], view: View) -> Answer:
-    """Show what was found to an audience, at most `limit` orders."""
+def present_found(
+    found: Found, limit: int, titles: Mapping[str, str], view: View, is_id: Callable[[str], bool]
+) -> Answer:
+    """Show what was found to an audience, at most `limit` orders.
+
+    `is_id`: whether an id can be looked up as it is shown; a hit without one leads nowhere, or to another order.
+    """
     cleaner = Cleaner(view.secrets)
-    shown = [_shown(hit, view, cleaner) for hit in found.hits]
+    shown = [_shown(hit, view, cleaner) for hit in found.hits if is_id(hit.order.id)]
     orders = [order for order in shown if "id" in order]
     warnings = [warning for each in found.searched for warning in each.warnings]
     warnings += [_could_not_search(titles[name], error.code) for name, error in found.failed.items()]
-    if len(orders) < len(shown):
-        warnings.append(SearchWarning(code="dropped_value", message="An order whose id cannot be shown was left out."))
-    for count in range(min(limit, len(orders)), -1, -1):
+    if len(orders) < len(found.hits):
+        warnings.append(SearchWarning(code="dropped_value", message=ID_LEFT_OUT))
+    for count, without, brief in _ways_to_fit(min(limit, len(orders))):
         data: dict[str, Any] = {
-            "orders": orders[:count],
+            "orders": [{key: order[key] for key in order if key not in without} for order in orders[:count]],
             "searched": [each.shown() for each in found.searched],
             "not_asked": list(found.not_asked),
             "more": count < len(orders) or any(each.more for each in found.searched),
@@ -58,10 +65,23 @@ def present_found(found: Found, limit: int, titles: Mapping[str, str], view: Vie
             "warnings": [warning.model_dump() for warning in warnings],
         }
         data = {key: value for key, value in data.items() if value or key in _ALWAYS_THERE}
-        answer = Answer(_summary(found.question, len(orders), data, titles), data)
-        if len(answer.summary) + len(answer.text) <= FOUND_CHARS:
+        answer = Answer(_summary(found.question, len(orders), data, titles, brief=brief), data)
+        if len(answer.summary) + len(answer.text) <= MOST_CHARS + CHARS_PER_ORDER * count:
             break
     return answer
+
+
+def _ways_to_fit(count: int) -> Iterator[tuple[int, frozenset[str], bool]]:
+    """How many orders, without which of their members, and whether doubts are only named: the best first."""
+    yield count, frozenset(), False
+    for without in (
+        frozenset[str](),
+        frozenset({"customer"}),
+        frozenset({"customer", "provider_status", "item_count"}),
+    ):
+        yield count, without, True
+    for fewer in range(count - 1, 0, -1):
+        yield fewer, frozenset({"customer"}), True
 
 
 def _shown(hit: Hit, view: View, cleaner: Cleaner) -> dict[str, Any]:
@@ -82,18 +102,22 @@ def _could_not_search(title: str, reason: str) -> SearchWarning:
     )
 
 
-def _summary(question: Question, count: int, data: dict[str, Any], titles: Mapping[str, str]) -> str:
+def _summary(question: Question, count: int, data: dict[str, Any], titles: Mapping[str, str], *, brief: bool) -> str:
     orders = data["orders"]
-    doubts = [warning["message"] for warning in data.get("warnings", ())]
     notice = SANDBOX_NOTICE if data.get("sandbox") else ""
-    for named, doubt in ((NAMED, " ".join(doubts)), (NAMED, MORE_DOUBT), (1, MORE_DOUBT)):
-        kinds = [_in_words(order, titles) for order in orders[:named]]
-        more = f"; and {count - len(kinds)} more" if count > len(kinds) else ""
+    if not orders:
+        return ""
+    doubts = " ".join(warning["message"] for warning in data.get("warnings", ()))
+    for named, doubt in ((NAMED, MORE_DOUBT if brief else doubts), (NAMED, MORE_DOUBT), (1, MORE_DOUBT)):
+        ways = {order["matched_by"] for order in orders}
+        told = [_in_words(order, titles, with_way=len(ways) > 1) for order in orders[:named]]
+        more = f"; and {count - len(told)} more" if count > len(told) else ""
         sentences = [
             notice,
-            f"{_opening(question, count, orders)}: {'; '.join(kinds)}{more}.",
+            f"{_opening(question, count, orders, titles)}: {'; '.join(told)}{more}.",
             doubt if doubts else "",
-            ONE if count == 1 and not data["more"] else SEVERAL,
+            HIGHER_LIMIT if len(orders) < min(count, MAX_LIMIT) else "",
+            ONE if count == 1 else SEVERAL,
         ]
         text = " ".join(filter(None, sentences))
         if len(text) <= MAX_SUMMARY_CHARS:
@@ -101,20 +125,27 @@ def _summary(question: Question, count: int, data: dict[str, Any], titles: Mappi
     return text
 
 
-def _opening(question: Question, count: int, orders: Sequence[dict[str, Any]]) -> str:
-    number = "One order" if count == 1 else f"{count} orders"
-    verb = "has" if count == 1 else "have"
+def _opening(question: Question, count: int, orders: Sequence[dict[str, Any]], titles: Mapping[str, str]) -> str:
+    """How many, and what is the same."""
     if question.held is Held.EMAIL:
-        return f"{number} {'was' if count == 1 else 'were'} found by this e-mail address"
-    matched = list(dict.fromkeys(MATCHED[order["matched_by"]] for order in orders))
-    return f"{number} {verb} {' or '.join(matched)} {quoted(question.value)}"
+        return f"{'One order was' if count == 1 else f'{count} orders were'} found by this e-mail address"
+    ways = {order["matched_by"] for order in orders}
+    # Others may have the same id: they are not asked for it, because a number is no id there.
+    kind = f"{titles[orders[0]['provider']]} order" if ways == {"id"} else "order"
+    what = MATCHED[ways.pop()] if len(ways) == 1 else "the number"
+    return f"{f'One {kind} has' if count == 1 else f'{count} {kind}s have'} {what} {quoted(question.value)}"
 
 
-def _in_words(order: dict[str, Any], titles: Mapping[str, str]) -> str:
+def _in_words(order: dict[str, Any], titles: Mapping[str, str], *, with_way: bool) -> str:
     """One order, as far as it tells it from the others."""
-    id, number = exactly(order["id"]), order.get("order_number", "")
-    number = quoted(number) if order["matched_by"] != "order_number" and exactly(number) else ""
-    date = f", placed {day(order['placed_at'])}" if "placed_at" in order else ""
-    date = date or (f", created {day(order['created_at'])}" if "created_at" in order else "")
-    name = f"{titles[order['provider']]} order {id}".rstrip()
-    return f"{name}{number and f', number {number}'}, {STANDING[OrderStatus(order['status'])].marked_as}{date}"
+    id, number, way = exactly(order["id"]), order.get("order_number", ""), order["matched_by"]
+    number = quoted(number) if way != "order_number" and number != order["id"] and exactly(number) else ""
+    parts = [
+        f"{titles[order['provider']]} order {id}".rstrip(),
+        f"number {number}" if number else "",
+        f"as {MATCHED[way]}" if with_way and way in MATCHED else "",
+        STANDING[OrderStatus(order["status"])].marked_as,
+        f"placed {day(order['placed_at'])}" if "placed_at" in order else "",
+        f"created {day(order['created_at'])}" if "created_at" in order else "",
+    ]
+    return ", ".join(filter(None, parts))

@@ -40,6 +40,9 @@ REFUSED = "{title} answered our test question with a refusal (400). Neither its 
 MENDABLE = ("filter_ignored", "numbers_missing")
 
 
+PAGE = 100  # orders
+
+
 class Verdict(NamedTuple):
     """What an answer proves."""
 
@@ -144,8 +147,19 @@ async def _try_finding(desk: Desk, account: str, held: Held) -> dict[str, Any]:
     # That one page was not the whole list is nothing to mend.
     to_mend = [warning for warning in searched.warnings if warning.code in MENDABLE]
     outcome = to_mend[0].code if to_mend else "found nothing"
-    sentence = " ".join(warning.message for warning in to_mend)
-    return {"works": not to_mend, "how": searched.how.value, "outcome": outcome, "sentence": sentence}
+    sentence = " ".join(warning.message.removesuffix(" Tell the operator.") for warning in to_mend)
+    most = desk.config.limits.pages * PAGE
+    return {
+        "works": not to_mend,
+        "how": searched.how.value,
+        "compared": searched.compared,
+        "outcome": outcome,
+        "sentence": sentence,
+        # Of a long list the rest is never read.
+        **(
+            {"list_length": searched.of, "read_at_most": most} if searched.of is not None and searched.of > most else {}
+        ),
+    }
 
 
 def report(findings: dict[str, Any]) -> str:
@@ -174,7 +188,13 @@ def _configured(name: str, finding: dict[str, Any]) -> list[str]:
 def _finding_by(words: str, tried: dict[str, Any]) -> str:
     if not tried["works"]:
         return f"  Finding orders by {words} DOES NOT WORK: {tried['sentence']} ({tried['outcome']})"
-    return f"  Orders can be found by {words} ({_SEARCHED[tried['how']]}); a search for what nobody has found nothing."
+    rest = ""
+    if "list_length" in tried:
+        rest = f" Of its {tried['list_length']:,} orders {tried['read_at_most']:,} are read (ORDER_MCP_FIND_PAGES)."
+    return (
+        f"  Orders can be found by {words}, comparing {tried['compared']} ({_SEARCHED[tried['how']]}); a search for "
+        f"what nobody has found nothing.{rest}"
+    )
 
 
 _SEARCHED = {"filter": "it searches by itself", "scan": "its list is read"}

@@ -1,7 +1,7 @@
 """The one prompt: look an order up, then write the customer a reply."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import mcp_types as types
@@ -9,9 +9,8 @@ from mcp.shared.exceptions import MCPError
 
 from ..arguments import WRONG_CALL, FindArguments, OrderArguments
 from ..cleaning import clean_text
-from ..errors import InvalidInput
-from ..finding import Held
-from ..given import is_email_address
+from ..errors import InvalidId, InvalidInput
+from ..finding import Held, is_email_address
 from ..models import AUTO
 from ..tools import ORDER_TOOL
 from .callers import Context, caller_of
@@ -39,14 +38,10 @@ ARGUMENTS = (
 )
 LOOK_UP = "Call get_order with order_id {order_id} and provider {provider}."
 # Where orders can be found by what customers hold.
-OR_FIND = (
-    " If it has no such order, or refuses the id, call find_orders with {order_id} as order_number and provider "
-    "{provider}, and get_order with the one order that it finds. Of several, ask the customer which one is meant."
-)
-FIND = (
-    "Call find_orders with email {order_id} and provider {provider}, and get_order with the one order that it finds. "
-    "Of several, ask the customer which one is meant."
-)
+OR_FIND = " If it has no such order, call find_orders with {order_id} as order_number and provider {provider}"
+FIND_BY_NUMBER = "Call find_orders with order_number {order_id} and provider {provider}"
+FIND_BY_EMAIL = "Call find_orders with email {order_id} and provider {provider}"
+FIND = ", and get_order with the one order that it finds. Of several, ask the customer which one is meant."
 TEXT = (
     " Then write the customer a reply about where the order stands. Tone: {tone}. Language: {language}. Say only what"
     " the result says. Where it says unknown, say that it is not known. Do not state what a warning puts in doubt: "
@@ -57,10 +52,12 @@ TEXT = (
 )
 
 
-def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str], finders: Collection[Held]) -> str:
+def order_status_reply(
+    given: Mapping[str, str], known_providers: Sequence[str], finders: Mapping[Held, Sequence[str]]
+) -> str:
     """The prompt's text. What was given stands in it as JSON strings, so that nothing of it reads as ours.
 
-    `finders`: what orders can be found by.
+    `finders`: who can be searched by what.
 
     Raises:
         InvalidInput: an argument is missing or unknown, or not what get_order would take.
@@ -72,17 +69,29 @@ def order_status_reply(given: Mapping[str, str], known_providers: Sequence[str],
                 f'"{clean_text(name, 40)}" is not an argument of {NAME}; it takes {", ".join(known)}.',
             ).to_customer(WRONG_CALL)
     filled = {name: value for name, value in given.items() if value.strip()}
-    given_id, provider = filled.get("order_id"), filled.get("provider")
-    if Held.EMAIL in finders and given_id and is_email_address(given_id.strip()):
-        begin, found = FIND, FindArguments.read({"email": given_id, "provider": provider}, known_providers)
-        order_id, provider = found.question.value, found.provider
-    else:
-        begin = LOOK_UP + (OR_FIND if Held.NUMBER in finders else "")
-        asked = OrderArguments.read({"order_id": given_id, "provider": provider}, known_providers)
-        order_id, provider = asked.id, asked.provider
+    begin, held, provider = _beginning(filled.get("order_id"), filled.get("provider"), known_providers, finders)
     wishes = {a.name: clean_text(filled.get(a.name, ""), MAX_WISH) or a.default for a in ARGUMENTS}
-    values = wishes | {"order_id": order_id, "provider": provider}
+    values = wishes | {"order_id": held, "provider": provider}
     return (begin + TEXT).format_map({name: json.dumps(value, ensure_ascii=False) for name, value in values.items()})
+
+
+def _beginning(
+    given: str | None, provider: str | None, known_providers: Sequence[str], finders: Mapping[Held, Sequence[str]]
+) -> tuple[str, str, str]:
+    """What to do first with what the customer gave, and that and the provider as they are read."""
+    # A search where the provider that was named cannot be searched would only fail.
+    ways = {held for held, names in finders.items() if (provider or AUTO).strip().lower() in (AUTO, *names)}
+    if given and Held.EMAIL in ways and is_email_address(given.strip()):
+        found = FindArguments.read({"email": given, "provider": provider}, known_providers)
+        return FIND_BY_EMAIL + FIND, found.question.value, found.provider
+    try:
+        asked = OrderArguments.read({"order_id": given, "provider": provider}, known_providers)
+    except InvalidId:
+        if Held.NUMBER not in ways:
+            raise
+        found = FindArguments.read({"order_number": given, "provider": provider}, known_providers)
+        return FIND_BY_NUMBER + FIND, found.question.value, found.provider
+    return LOOK_UP + (OR_FIND + FIND if Held.NUMBER in ways else ""), asked.id, asked.provider
 
 
 class Prompts:

@@ -1,10 +1,11 @@
-"""Facts about an address and this machine: is it valid, is it loopback, which certificates, which proxy."""
+"""Addresses: is one valid, is it loopback, which certificates and which proxy belong to it, how is one built."""
 
 import os
 import re
 import ssl
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
+from urllib.parse import quote, urlencode
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
@@ -104,3 +105,9 @@ def is_loopback(host: str | None) -> bool:
         return ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def path_of(*segments: str, **query: str | int) -> str:
+    """A path with its query. Each segment, and each value, is percent-encoded as a whole."""
+    path = "".join(f"/{quote(segment, safe='')}" for segment in segments)
+    return f"{path}?{urlencode(query, quote_via=quote)}" if query else path

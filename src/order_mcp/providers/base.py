@@ -3,17 +3,22 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
-from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr, ValidationError
 
-from ..errors import NUMBER_GIVEN, BadResponse, InvalidId, InvalidInput, NotFound, OrderMcpError, UnsupportedOperation
+from ..errors import (
+    BadResponse,
+    InvalidInput,
+    NotFound,
+    OrderMcpError,
+)
 from ..finding import Held, How, Limits, Question, Searched
 from ..models import Cart, Noun, Order, Record
 from ..wording import now
-from .channel import LONG_LIST_BYTES, Channel, OnAttempt
+from .addresses import path_of
+from .channel import LONG_LIST_BYTES, RETRY_STATUS, Channel, OnAttempt, Retried
 from .reader import Reader
-from .refusals import NOT_ITS_API, oddity, refusal
+from .refusals import NO_LIST, cannot_have, oddity, refusal, unsupported
 from .responses import Response
 from .search import Search
 from .settings import ProviderSettings
@@ -73,7 +78,7 @@ class Provider(Generic[SettingsType]):
         self.settings = settings
         self.channel = channel
 
-    # What a subclass may override. Errors may contain `{provider}` and `{noun}`; `look_up` fills them in.
+    # What a subclass may override. Errors may contain `{provider}` and `{noun}`, which are filled in.
 
     def headers(self) -> Mapping[str, str]:
         """The headers that sign a request in."""
@@ -97,10 +102,10 @@ class Provider(Generic[SettingsType]):
         return response.status
 
     async def get_order(self, order_id: str) -> Order:
-        raise self.unsupported()
+        raise unsupported()
 
     async def get_cart(self, cart_id: str) -> Cart:
-        raise self.unsupported()
+        raise unsupported()
 
     @classmethod
     def finds_by(cls, settings: SettingsType | None) -> Mapping[Held, How]:
@@ -109,7 +114,7 @@ class Provider(Generic[SettingsType]):
 
     async def find_orders(self, search: Search) -> None:
         """Read what may hold the orders in question, and let the search compare it."""
-        raise self.unsupported()
+        raise unsupported()
 
     # What all of them share
 
@@ -117,19 +122,6 @@ class Provider(Generic[SettingsType]):
     def has(cls, noun: Noun) -> bool:
         """Whether the provider has such a thing at all."""
         return getattr(cls, f"get_{noun}") is not getattr(Provider, f"get_{noun}")
-
-    @staticmethod
-    def unsupported() -> UnsupportedOperation:
-        """The error for a thing that the provider does not have."""
-        return UnsupportedOperation("{provider} has no {noun}s that can be looked up. Tell the user so.")
-
-    @staticmethod
-    def cannot_have(reason: str) -> InvalidId:
-        """The error for an id that the provider could not have."""
-        return InvalidId(
-            f"{{provider}} cannot have this id: {reason}, and this looks like an order or contract number. Do not cut "
-            "the digits out of it; ask for the id.",
-        ).to_customer(NUMBER_GIVEN)
 
     async def look_up(self, noun: Noun, id: str, on_attempt: OnAttempt) -> Record:
         """Look up one order or cart within the deadline. Adds provider and time, and names both in errors.
@@ -140,7 +132,7 @@ class Provider(Generic[SettingsType]):
         asked_at = now()
         with self._asking(noun, on_attempt):
             if reason := self.why_refused(id):
-                raise self.cannot_have(reason)
+                raise cannot_have(reason)
             record: Record = await getattr(self, f"get_{noun}")(id)
         return record.model_copy(update={"provider": self.account, "as_of": asked_at})
 
@@ -184,20 +176,25 @@ class Provider(Generic[SettingsType]):
     async def listed(
         self, model: type[WireType], *segments: str, look: Callable[[WireType], Seen], **query: str | int
     ) -> Seen:
-        """GET a list below `base_url/segments…` and look at it. Every value of the query is percent-encoded."""
-        response = await self.get(f"{path_of(*segments)}?{urlencode(query, quote_via=quote)}")
+        """GET a list below `base_url/segments…` and look at it. Every value of the query is percent-encoded.
+
+        Raises:
+            OrderMcpError: whatever went wrong; that there is no such list, or no such filter, is `bad_response`.
+        """
+        # A search that is refused says so, and does not knock again.
+        response = await self.get(path_of(*segments, **query), retried=frozenset())
         try:
             return await self.channel.take_apart(
                 response.body, lambda: look(self.read(model, response)[0]), LONG_LIST_BYTES
             )
         except NotFound:
-            raise self.bad_response(NOT_ITS_API) from None
+            raise self.bad_response(NO_LIST) from None
         except InvalidInput:
             raise self.bad_response("refused to search in this way") from None
 
-    async def get(self, path: str) -> Response:
+    async def get(self, path: str, *, retried: Retried = RETRY_STATUS) -> Response:
         """Ask for a path below the provider's address, signed in."""
-        return await self.channel.request("GET", path, headers=self.headers())
+        return await self.channel.request("GET", path, headers=self.headers(), retried=retried)
 
     def read(self, model: type[WireType], response: Response) -> tuple[WireType, Reader]:
         """Turn a response into the provider's own object, with a reader for its values, or into the error it means."""
@@ -239,8 +236,3 @@ class Provider(Generic[SettingsType]):
     def bad_response(self, what: str, body: Any = None) -> BadResponse:
         """The error for an answer that makes no sense."""
         return BadResponse(f"{{provider}} {what}. Tell the operator.", request_id=self.request_id(body))
-
-
-def path_of(*segments: str) -> str:
-    """A path of which each segment is percent-encoded as a whole."""
-    return "".join(f"/{quote(segment, safe='')}" for segment in segments)

@@ -21,7 +21,7 @@ from ..errors import BadResponse, Timeout, Unreachable
 from .addresses import CERTIFICATES, PROXIES, UnusableSetting, is_loopback, proxy_for, ssl_context
 from .inflate import ACCEPTED, Undecodable
 from .network import CAUSES, Backend
-from .responses import Response, TooLarge, encoding_of, ends_cleanly, read_body, retry_after_of
+from .responses import Response, TooLarge, encoding_of, ends_cleanly, pause_after, read_body, retry_after_of
 from .stream import NotSecure, NotTrusted
 
 MAX_IN_FLIGHT = 16
@@ -31,9 +31,9 @@ MAX_VERY_LONG = 2  # how many bodies beyond a mebibyte are received at once; six
 BACKOFF_SECONDS = (0.1, 0.2)  # before the second attempt, and before the third and last
 MAX_JITTER_SECONDS = 0.2
 KEPT_ALIVE_SECONDS = 5.0
-MAX_RETRY_AFTER_SLEEP = 3.0  # a longer sleep looks like a hang, so the caller is told the wait instead
 # 500 is not here: Senmo answers the same request with the same 500 every time, so a retry does not help.
-RETRY_STATUS = frozenset({429, 502, 503, 504})
+Retried = frozenset[int]
+RETRY_STATUS: Retried = frozenset({429, 502, 503, 504})
 # Everything that the library says of a connection; its exceptions have no common base.
 NETWORK_FAILURES = (
     httpcore2.NetworkError,
@@ -128,8 +128,12 @@ class Channel:
         async with self._turns:
             return await anyio.to_thread.run_sync(work)
 
-    async def request(self, method: str, path: str, *, headers: Mapping[str, str], json: Any = None) -> Response:
-        """Send one request, up to three times. The path is percent-encoded, and begins with a slash.
+    async def request(
+        self, method: str, path: str, *, headers: Mapping[str, str], json: Any = None, retried: Retried = RETRY_STATUS
+    ) -> Response:
+        """Send one request, up to three times where the connection broke, or at a status that is `retried`.
+
+        The path is percent-encoded, and begins with a slash.
 
         Raises:
             Timeout: an attempt took longer than its limit. It is not tried again.
@@ -139,7 +143,7 @@ class Channel:
         for backoff in BACKOFF_SECONDS:
             try:
                 response = await self._attempt(method, path, headers, json)
-                if response.status not in RETRY_STATUS or (pause := _pause(response, backoff)) is None:
+                if response.status not in retried or (pause := pause_after(response, backoff)) is None:
                     return response
             except Unreachable:
                 pause = backoff
@@ -240,10 +244,3 @@ class Channel:
 
 def _timeout(seconds: float) -> Timeout:
     return Timeout(f"{{provider}} did not answer within {seconds:g} seconds. Try again a little later.")
-
-
-def _pause(response: Response, backoff: float) -> float | None:
-    """How many seconds to wait before another attempt, as the provider asks; None if there is no time for that."""
-    wait = backoff if response.retry_after is None else response.retry_after
-    time_left = anyio.current_effective_deadline() - anyio.current_time()
-    return wait if wait <= min(MAX_RETRY_AFTER_SLEEP, time_left) else None

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import AliasChoices, Field
-
 from ..errors import Forbidden, OrderMcpError
 from ..finding import Held, How, MatchedBy
 from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, StatusNote, Told, Totals
@@ -48,12 +46,6 @@ class OrderData(Wire):
 
 class OrderBody(Wire):
     data: OrderData
-
-
-class OrderEntry(OrderData):
-    """An entry of the order list, of which the documentation says no more than that it is a summary."""
-
-    order_id: str = Field(validation_alias=AliasChoices("order_id", "id"))
 
 
 class ListMeta(Wire):
@@ -184,8 +176,13 @@ def to_order(wire: OrderData, read: Reader) -> Order:
     )
 
 
+def with_order_id(row: Any) -> Any:
+    """An entry of the list: whether its id is called as in an order is not documented."""
+    return {**row, "order_id": row["id"]} if isinstance(row, dict) and "id" in row and "order_id" not in row else row
+
+
 ENTRY = Entry(
-    OrderEntry,
+    OrderData,
     id=lambda entry: entry.order_id,
     numbers=lambda entry: named_in(entry, {"order_number": "order_number", "contract": "contract_number"}),
     translate=to_order,
@@ -296,8 +293,11 @@ class Fleet(Provider[FleetSettings]):
         return {Held.NUMBER: How.SCAN}
 
     async def find_orders(self, search: Search) -> None:
+        search.compared = "order and contract number"
+
         def look(listed: OrderList) -> bool:
-            return search.look_at_page(listed.data, whole(listed.meta.total if listed.meta else None), ENTRY)
+            rows = [with_order_id(row) for row in listed.data]
+            return search.look_at_page(rows, whole(listed.meta.total if listed.meta else None), ENTRY)
 
         async def turn() -> bool:
             return await self.listed(OrderList, "orders", look=look, limit=PAGE, offset=search.received)

@@ -7,7 +7,6 @@ means that all items have active subscriptions, not that anything was delivered;
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
@@ -71,7 +70,8 @@ class FlexPortalSettings(ProviderSettings):
         "FLEXPORTAL_REGION", "FlexPortal region that holds the data", choices=tuple(REGIONS)
     )
     number_field: Name | None = variable(
-        "FLEXPORTAL_NUMBER_FIELD", "Custom field with the number customers know, such as purchaseOrderNumber"
+        "FLEXPORTAL_NUMBER_FIELD",
+        "Custom field with the number customers know, such as purchaseOrderNumber (letters, digits, . _ -)",
     )
     base_url: BaseUrl | None = variable("FLEXPORTAL_BASE_URL", "Address of FlexPortal's API, instead of a region")
 
@@ -187,6 +187,7 @@ class OrderBody(Wire):
 class OrderList(Wire):
     orders: Members[Any]
     hasMore: bool | None = None
+    nextCursor: str | None = None
 
 
 class CustomerEntry(Wire):
@@ -199,6 +200,7 @@ class CustomerEntry(Wire):
 class CustomerList(Wire):
     customers: Members[Any]
     hasMore: bool | None = None
+    nextCursor: str | None = None
 
 
 # Order life cycle table of the order document. Spelled with two l's there.
@@ -518,6 +520,16 @@ MAX_CUSTOMERS = 5
 """With one e-mail address."""
 
 
+def is_sendable(id: str) -> bool:
+    """Whether orders can be asked for by it: a blank one would ask for those of everybody."""
+    return bool(id.strip()) and all(character.isprintable() for character in id)
+
+
+def has_more(listed: OrderList | CustomerList, count: int, asked: int) -> bool:
+    """Whether there is more than was given, as far as the answer says; a full page without a word may have more."""
+    return listed.hasMore is True or bool(listed.nextCursor) or (listed.hasMore is None and count >= asked)
+
+
 class FlexPortal(Provider[FlexPortalSettings]):
     name = "flexportal"
     title = "FlexPortal"
@@ -528,7 +540,10 @@ class FlexPortal(Provider[FlexPortalSettings]):
         "the dashboard: the key under Settings → API Keys, the tenant id under Settings → General, where it is called "
         "Business Unit ID; the region is the one your data is in"
     )
-    key_right = "a key's permissions are chosen when it is made; it has to read orders, in that business unit"
+    key_right = (
+        "a key's permissions are chosen when it is made; it has to read orders, in that business unit, and customers "
+        "for finding orders by e-mail address"
+    )
     key_sources = ("https://docs.flexportal.io/api-reference/overview",)
     support = "from its documentation of November 2026; no live account tried yet"
     privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
@@ -575,10 +590,18 @@ class FlexPortal(Provider[FlexPortalSettings]):
             await self._find_by_number(search)
 
     async def _find_by_number(self, search: Search) -> None:
-        # There is no order number besides the id.
-        with suppress(NotFound, InvalidInput):
+        # There is no order number besides the id, and what a shop keeps in a field of its own.
+        search.compared = f"id and {self.settings.number_field}" if self.settings.number_field else "id"
+        field = self.settings.number_field
+        try:
             search.add(await self.get_order(search.question.value), "id")
-        if field := self.settings.number_field:
+        except (NotFound, InvalidInput):
+            pass
+        except OrderMcpError as error:
+            if not field:
+                raise
+            search.ends(error)  # the field may lead there all the same
+        if field:
             await self._find_by_field(search, field)
 
     async def _find_by_field(self, search: Search, field: str) -> None:
@@ -591,22 +614,30 @@ class FlexPortal(Provider[FlexPortalSettings]):
 
     async def _customers(self, search: Search) -> list[str]:
         """The ids of the customers who have this address now."""
+        search.compared = "the address that customers have now"
 
-        def look(listed: CustomerList) -> tuple[list[str], int, bool]:
-            entries = [wire for wire, _ in search.readable(listed.customers[:MAX_CUSTOMERS], CustomerEntry)]
-            theirs = [entry.customerId for entry in entries if search.is_sought(entry.email)]
-            return theirs, len(entries), listed.hasMore is True or len(listed.customers) > MAX_CUSTOMERS
+        def look(listed: CustomerList) -> tuple[list[str], bool, bool]:
+            theirs, others = list[str](), 0
+            for entry, is_lossy in search.readable(listed.customers[:MAX_CUSTOMERS], CustomerEntry):
+                is_sought = search.is_sought(entry.email)
+                if is_sought and is_sendable(entry.customerId):
+                    theirs.append(entry.customerId)
+                elif is_sought or is_lossy:
+                    search.could_not_read()
+                else:
+                    others += 1
+            return theirs, others > 0, has_more(listed, len(listed.customers), MAX_CUSTOMERS)
 
         address = search.question.value
         # Whether the filter tells capital letters from small ones is not documented.
         for written in dict.fromkeys((address, address.lower())):
             query: dict[str, str | int] = {"email": written, "limit": MAX_CUSTOMERS}
-            ids, given, has_more = await self.listed(CustomerList, "v1", "customers", look=look, **query)
+            ids, has_others, are_more = await self.listed(CustomerList, "v1", "customers", look=look, **query)
             if ids:
                 break
-        if given and not ids:
+        if has_others and (are_more or not ids):
             search.falls_short(IGNORED, field="email")
-        elif has_more:
+        elif are_more:
             search.falls_short(TOO_MANY_CUSTOMERS)
         return list(dict.fromkeys(ids))
 
@@ -620,7 +651,7 @@ class FlexPortal(Provider[FlexPortalSettings]):
 
     async def _filtered(self, search: Search, entry: Entry[OrderBody], field: str, value: str) -> None:
         def look(listed: OrderList) -> None:
-            search.filtered(listed.orders, entry, field, has_more=listed.hasMore is True)
+            search.filtered(listed.orders, entry, field, has_more=has_more(listed, len(listed.orders), PAGE))
 
         query: dict[str, str | int] = {"limit": PAGE, field: value}
         await self.listed(OrderList, "v1", "orders", look=look, **query)

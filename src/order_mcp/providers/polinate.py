@@ -12,7 +12,7 @@ from typing import Any
 
 from ..finding import OLDER_LEFT_OUT, Held, How, MatchedBy
 from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, StatusNote, Told, Totals
-from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, day
+from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, counted, day
 from .base import Provider
 from .reader import Reader, filled, only, reference, said, scalars, whole
 from .search import PAGE, Entry, Search, named_in, value_at
@@ -26,7 +26,8 @@ class PolinateSettings(ProviderSettings):
     business_id: Header | None = variable("POLINATE_BUSINESS_ID", "Polinate business id")
     api_key: SecretHeader | None = secret("POLINATE_API_KEY", "Polinate API key of that business")
     number_path: Name | None = variable(
-        "POLINATE_NUMBER_PATH", "Property that holds the number customers know, such as sage200Evo.salesOrderNo"
+        "POLINATE_NUMBER_PATH",
+        "Property with the number customers know, such as sage200Evo.salesOrderNo (letters, digits, . _ -)",
     )
     base_url: BaseUrl | None = variable(
         "POLINATE_BASE_URL", "Address of Polinate's API", default="https://integrations.polinate.ai"
@@ -300,13 +301,18 @@ class Polinate(Provider[PolinateSettings]):
             await self._scan(search)
 
     async def _find_by_property(self, search: Search, path: str) -> None:
+        search.compared = path
+
         def look(listed: OrderList) -> None:
-            search.filtered(listed.items, with_property(path), path, has_more=(whole(listed.total) or 0) > PAGE)
+            count, total = len(listed.items), whole(listed.total)
+            has_more = count >= PAGE if total is None else total > count
+            search.filtered(listed.items, with_property(path), path, has_more=has_more)
 
         value = search.question.value
         await self.listed(OrderList, *ORDERS, look=look, limit=PAGE, propertyPath=path, propertyValue=value)
 
     async def _scan(self, search: Search) -> None:
+        search.compared = "internal and external reference"
         since = (datetime.now(UTC) - timedelta(days=search.limits.days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
         def look(listed: OrderList) -> bool:
@@ -318,11 +324,11 @@ class Polinate(Provider[PolinateSettings]):
 
         await search.scan(turn, NAMES)
         if search.is_complete and await self._has_older(search):
-            search.falls_short(OLDER_LEFT_OUT, days=search.limits.days)
+            search.falls_short(OLDER_LEFT_OUT, days=counted(search.limits.days, "day"))
 
     async def _has_older(self, search: Search) -> bool:
         """Whether there are orders that the date left out; where that cannot be asked any more, there may be."""
-        if search.pages >= search.limits.pages:
+        if search.of is None or search.pages >= search.limits.pages:
             return True
         everything = await self.listed(OrderList, *ORDERS, look=lambda listed: whole(listed.total), page=1, limit=1)
         return everything != search.of

@@ -1,11 +1,17 @@
-"""What a status means that is no success: one row each. What only a provider's body tells is read by the provider."""
+"""Refusals: what a status means that is no success, one row each, and what cannot be asked at all.
+
+What only a provider's body tells is read by the provider.
+"""
 
 from ..errors import (
+    NO_DIGITS,
+    NUMBER_GIVEN,
     Forbidden,
     InvalidId,
     OrderMcpError,
     RateLimited,
     Unauthorized,
+    UnsupportedOperation,
     UpstreamError,
 )
 from ..wording import after
@@ -27,6 +33,7 @@ REFUSED: dict[int, tuple[type[OrderMcpError], str]] = {
 }
 FAILED = (UpstreamError, "{provider} has a problem of its own at the moment. Try again {wait}.")
 NOT_ITS_API = "did not answer like its API: this address does not look like {provider}'s API"
+NO_LIST = "says that it has no such list. The operator should check address, credential, and tenant where there is one"
 REDIRECTED = "answered with a redirect, which is not followed: this address does not look like {provider}'s API"
 UNLISTED = "answered with a status that its documentation does not list"
 
@@ -49,3 +56,15 @@ def refusal(status: int, wait: int | None, request_id: str | None) -> OrderMcpEr
 def oddity(status: int) -> str:
     """What is wrong with any other status, as what follows the provider's name."""
     return NOT_ITS_API if status == 404 else REDIRECTED if 300 <= status < 400 else UNLISTED
+
+
+def unsupported() -> UnsupportedOperation:
+    """The error for a thing that the provider does not have."""
+    return UnsupportedOperation("{provider} has no {noun}s that can be looked up. Tell the user so.")
+
+
+def cannot_have(reason: str) -> InvalidId:
+    """The error for an id that the provider could not have."""
+    return InvalidId(
+        f"{{provider}} cannot have this id: {reason}, and this looks like an order or contract number. {NO_DIGITS}",
+    ).to_customer(NUMBER_GIVEN)

@@ -19,6 +19,7 @@ VERY_LONG_BYTES = 1024 * 1024
 # A body in millions of one-byte chunks would take a lot of processor time.
 MAX_CHUNKS = 20_000
 MAX_RETRY_AFTER = 86_400  # a longer wait is reported as one day
+MAX_RETRY_AFTER_SLEEP = 3.0  # a longer sleep looks like a hang, so the caller is told the wait instead
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -109,3 +110,10 @@ def ends_cleanly(raw: httpcore2.Response) -> bool:
         behind, _ = raw.stream._stream._connection._h11_state.trailing_data  # type: ignore[union-attr]
         return not behind
     return False
+
+
+def pause_after(response: Response, backoff: float) -> float | None:
+    """How many seconds to wait before another attempt, as the provider asks; None if there is no time for that."""
+    wait = backoff if response.retry_after is None else response.retry_after
+    time_left = anyio.current_effective_deadline() - anyio.current_time()
+    return wait if wait <= min(MAX_RETRY_AFTER_SLEEP, time_left) else None

@@ -63,6 +63,8 @@ class Search:
         self.question = question
         self.limits = limits
         self._sought = folded(question.value)
+        self.compared = ""
+        """What of an order is compared, in words."""
         self.of: int | None = None
         self.received = 0
         """How many entries came in pages so far, repeated and unreadable ones included."""
@@ -71,8 +73,9 @@ class Search:
         self.pages = 0
         """How many pages were read so far."""
         self._unreadable = 0
+        self._skipped = 0
         self._seen: set[str] = set()
-        self._named: set[MatchedBy] = set()
+        self._named: list[set[MatchedBy]] = []
         self._hits: list[Hit] = []
         self._shortfalls: dict[Shortfall, Mapping[str, object]] = {}
 
@@ -86,13 +89,19 @@ class Search:
         """Whether nothing is known to be missing so far."""
         return not self._shortfalls
 
+    def could_not_read(self) -> None:
+        """Remember that something of an entry could not be read that may be what was asked for."""
+        self._unreadable += 1
+        self._shortfalls[UNREADABLE] = {"entries": _entries(self._unreadable)}
+
     def falls_short(self, shortfall: Shortfall, **facts: object) -> None:
         """Remember why it may have missed something; each reason is said once."""
         self._shortfalls.setdefault(shortfall, facts)
 
     def is_sought(self, value: str | None) -> bool:
         """Whether this is the number or address in question; nothing is matched in part."""
-        return value is not None and folded(value) == self._sought
+        # Of the question one leading `#` is dropped already.
+        return value is not None and folded(value).removeprefix("#") == self._sought
 
     def readable(self, entries: Sequence[Any], model: type[WireType]) -> Iterator[tuple[WireType, bool]]:
         """The entries that can be read, each with whether a field of it could not. Others are remembered."""
@@ -100,27 +109,28 @@ class Search:
             try:
                 yield read_wire(model, each)
             except (ValidationError, RecursionError, TooMuch):
-                self._unreadable += 1
-                self.falls_short(UNREADABLE)
+                self._skipped += 1
+                self.could_not_read()
 
     def look_at(self, entries: Sequence[Any], entry: Entry[WireType]) -> list[bool]:
         """Compare every entry with the question; for each that can be read, whether it is what was asked for."""
         matches = []
         for wire, is_lossy in self.readable(entries, entry.model):
             numbers = list(entry.numbers(wire))
-            self._named.update(kind for kind, _ in numbers)
+            self._named.append({kind for kind, _ in numbers})
             match = next((kind for kind, value in numbers if self.is_sought(value)), None)
             matches.append(match is not None)
-            # A list that changes while it is read repeats rows.
-            if entry.id(wire) not in self._seen and match:
-                self._hits.append(Hit(entry.translate(wire, Reader(dropped=is_lossy)), match))
             self._seen.add(entry.id(wire))
+            if match is not None:
+                self.add(entry.translate(wire, Reader(dropped=is_lossy)), match)
+            elif is_lossy:
+                self.could_not_read()  # what could not be read may be the number
         return matches
 
     def add(self, order: Order, matched_by: MatchedBy) -> None:
-        """An order that was found in another way than in a list."""
-        if order.id not in self._seen:
-            self._seen.add(order.id)
+        """An order that is what was asked for. A list that changes while it is read repeats rows."""
+        self._seen.add(order.id)
+        if all(hit.order.id != order.id for hit in self._hits):
             self._hits.append(Hit(order, matched_by))
 
     def ends(self, error: OrderMcpError) -> None:
@@ -131,7 +141,8 @@ class Search:
     def filtered(self, entries: Sequence[Any], entry: Entry[WireType], field: str, *, has_more: bool) -> None:
         """Compare what a provider picked. Where it ignored the filter, these are orders of others: none is kept."""
         matches = self.look_at(entries, entry)
-        if matches and not any(matches):
+        # Others beside the right ones are harmless where nothing is missing.
+        if matches and not (all(matches) if has_more else any(matches)):
             self.falls_short(IGNORED, field=field)
         elif has_more:
             self.falls_short(NOT_ALL_GIVEN)
@@ -149,15 +160,19 @@ class Search:
             self.falls_short(CAPPED)
         # Rows that came twice, or not at all: a list that is read by position changes under the reader.
         expected = self.received if self.of is None or CAPPED in self._shortfalls else self.of
-        if self.looked_at + self._unreadable < expected and REPEATED not in self._shortfalls:
+        if self.looked_at + self._skipped < expected and REPEATED not in self._shortfalls:
             self.falls_short(SHIFTED)
-        missing = [words for kind, words in names.items() if kind not in self._named]
+        # A list leaves a number out that no order has; an order without any cannot be compared.
+        everywhere = set[MatchedBy]().union(*self._named)
+        missing = [words for kind, words in names.items() if kind not in everywhere]
+        if not missing and any(named.isdisjoint(names) for named in self._named):
+            missing = list(names.values())
         if self.looked_at and missing:
             self.falls_short(NUMBERS_MISSING, numbers=listed(missing, "and"))
 
     def look_at_page(self, entries: Sequence[Any], of: int | None, entry: Entry[WireType]) -> bool:
         """Compare a page; whether it was the last. `of` is how many entries the list says that it has."""
-        known = self.looked_at + self._unreadable
+        known = self.looked_at + self._skipped
         self.look_at(entries, entry)
         self.pages += 1
         self.received += len(entries)
@@ -165,9 +180,10 @@ class Search:
             self.falls_short(SHIFTED)
         # Of a list that says it has less than it gave, nobody knows how long it is.
         self.of = of if of is not None and of >= self.received else None
-        if not entries or (len(entries) < PAGE if self.of is None else self.received >= self.of):
+        # Where nobody says how many there are, only an empty page is the end: pages may be shorter than was asked for.
+        if not entries or (self.of is not None and self.received >= self.of):
             return True
-        if self.looked_at + self._unreadable > known:
+        if self.looked_at + self._skipped > known:
             return False
         self.falls_short(REPEATED)
         return True
@@ -182,6 +198,7 @@ class Search:
             hits=[hit._replace(order=hit.order.model_copy(update={"provider": account})) for hit in self._hits],
             looked_at=self.looked_at,
             of=self.of,
+            compared=self.compared,
             more=NOT_ALL_GIVEN in self._shortfalls,
             warnings=[
                 SearchWarning(code=shortfall.code, message=shortfall.sentence.format_map(known | dict(facts)))
@@ -189,3 +206,7 @@ class Search:
             ],
             ended_by=self.ended_by,
         )
+
+
+def _entries(count: int) -> str:
+    return "One entry" if count == 1 else f"{count} entries"

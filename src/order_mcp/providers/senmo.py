@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from ..errors import Unauthorized
 from ..models import Noun, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import NO_STATUS
-from .base import Provider, path_of
-from .channel import Channel
+from .addresses import path_of
+from .base import Provider
+from .channel import RETRY_STATUS, Channel, Retried
 from .reader import Reader, filled, only, reference, said
 from .responses import Response
 from .settings import BaseUrl, Password, ProviderSettings, SecretHeader, Text, revealed, secret, variable
@@ -140,12 +141,12 @@ class Senmo(Provider[SenmoSettings]):
     def is_missing(self, body: Any) -> bool:
         return isinstance(body, dict) and (body.get("statusCode") == "404" or body.get("statusMessage") == NOT_FOUND)
 
-    async def get(self, path: str) -> Response:
+    async def get(self, path: str, *, retried: Retried = RETRY_STATUS) -> Response:
         lease = await self._tokens.current()
-        response = await self._get(path, lease)
+        response = await self._get(path, lease, retried)
         if self._stated(response) != 401 or (renewed := await self._tokens.replace(lease)) is None:
             return response
-        response = await self._get(path, renewed)
+        response = await self._get(path, renewed, retried)
         if self._stated(response) == 401:
             raise Unauthorized(
                 "{provider} accepted the sign-in and refused this {noun}. The operator has to check what may be seen "
@@ -153,10 +154,10 @@ class Senmo(Provider[SenmoSettings]):
             )
         return response
 
-    async def _get(self, path: str, lease: Lease) -> Response:
+    async def _get(self, path: str, lease: Lease, retried: Retried) -> Response:
         # The content type is documented even for GET.
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {lease.token}"}
-        return await self.channel.request("GET", path, headers=headers)
+        return await self.channel.request("GET", path, headers=headers, retried=retried)
 
     def _stated(self, response: Response) -> int:
         try:

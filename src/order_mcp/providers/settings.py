@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from .addresses import is_loopback, scheme_and_host
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,9}")
 
 
 def _header(value: str) -> str:
