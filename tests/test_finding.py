@@ -55,7 +55,7 @@ def hits(result: Any) -> list[tuple[str, str, str]]:
     return [(hit["provider"], hit["id"], hit["matched_by"]) for hit in found(result)["orders"]]
 
 
-# What is found ------------------------------------------------------------------------------------------------------
+# What is found ----------------------------------------------------------------------------------------------------
 
 FOUND: dict[str, tuple[dict[str, str], list[tuple[str, str, str]]]] = {
     "Fleet's order number": ({"order_number": "FL-24-00391"}, [("fleet", "1008", "order_number")]),
@@ -180,7 +180,7 @@ async def test_every_answer_satisfies_the_published_schema(box: Running) -> None
             assert not list(Draft202012Validator(schema or {}).iter_errors(answer))
 
 
-# What is not found, and what nobody knows ----------------------------------------------------------------------------
+# What is not found, and what nobody knows --------------------------------------------------------------------------
 
 
 async def test_not_found_is_said_where_every_search_was_complete(box: Running) -> None:
@@ -361,7 +361,139 @@ async def test_nothing_is_matched_in_part(stub: Stub) -> None:
     assert hits(result) == [("fleet", "9", "order_number")]
 
 
-# How it is asked -----------------------------------------------------------------------------------------------------
+# What hostile lists have shown ----------------------------------------------------------------------------------------
+
+ROW = {"order_id": 7, "order_number": "FN-7", "contract_number": None}
+OTHER = {"order_id": 8, "order_number": "FN-8", "contract_number": None}
+
+
+async def fleet_says(stub: Stub, rows: list[Any], meta: Any, number: str = "FN-7") -> Any:
+    """What comes of a list at Fleet that gives these rows first, and nothing after them."""
+    stub.reply = lambda asked: Reply(json={"data": rows if "offset=0" in asked.path else [], "meta": meta})
+    return await find(environment(stub.origin, "fleet"), order_number=number)
+
+
+@pytest.mark.parametrize("id", ["#77", " 88 ", "a b", "..", "ab@c.de", "<b>", "x" * 129])
+async def test_an_id_that_leads_elsewhere_or_nowhere_is_not_handed_out(id: str, stub: Stub) -> None:
+    result = await fleet_says(stub, [{**ROW, "order_id": id}], {"total": 1})
+    assert error_of(result)["code"] == "incomplete"
+    assert "its id is none that could be looked up" in sentence_of(result)
+    beside = found(await fleet_says(stub, [{**ROW, "order_id": id}, ROW], {"total": 2}))
+    assert [hit["id"] for hit in beside["orders"]] == ["7"]
+    assert [warning["code"] for warning in beside["warnings"]] == ["dropped_value"]
+
+
+@pytest.mark.parametrize("entry", [{"id": None}, {"id": True}, {"order_id": [1]}, {}, None, "row", 5, [ROW]])
+async def test_an_entry_that_is_none_leaves_the_others_alone(entry: Any, stub: Stub) -> None:
+    answer = found(await fleet_says(stub, [entry, ROW], {"total": 2}))
+    assert [hit["id"] for hit in answer["orders"]] == ["7"]
+    assert answer["searched"][0]["complete"] is False
+
+
+@pytest.mark.parametrize("number", [["FN-7"], {"v": "FN-7"}, True])
+async def test_a_number_that_cannot_be_read_may_be_the_one(number: Any, stub: Stub) -> None:
+    result = await fleet_says(stub, [{**ROW, "order_number": number}, OTHER], {"total": 2})
+    assert error_of(result)["code"] == "incomplete"
+
+
+async def test_an_order_without_any_number_may_be_the_one(stub: Stub) -> None:
+    result = await fleet_says(stub, [{"order_id": 7}, OTHER], {"total": 2})
+    assert error_of(result)["code"] == "incomplete"
+    assert "does not name the order numbers and contract numbers" in sentence_of(result)
+
+
+@pytest.mark.parametrize("meta", [None, {}, {"total": None}, {"total": -1}, {"total": 0}, {"total": "many"}])
+async def test_only_an_empty_page_ends_a_list_of_unknown_length(meta: Any, stub: Stub) -> None:
+    rows = [{**OTHER, "order_id": n} for n in range(1, 51)]
+    assert error_of(await fleet_says(stub, rows, meta))["code"] == "not_found"
+    assert [asked.path.partition("?")[2] for asked in stub.asked] == ["limit=100&offset=0", "limit=100&offset=50"]
+
+
+async def test_the_id_of_an_entry_may_be_called_id(stub: Stub) -> None:
+    rows = [{"id": 7, "order_number": "FN-7", "contract_number": None}]
+    assert hits(await fleet_says(stub, rows, {"total": 1})) == [("fleet", "7", "order_number")]
+
+
+async def test_one_leading_hash_is_dropped_and_no_other(stub: Stub) -> None:
+    rows = [{**ROW, "order_id": n, "order_number": number} for n, number in enumerate(("5", "#5", "##5"), 1)]
+    assert hits(await fleet_says(stub, rows, {"total": 3}, number="##5")) == [("fleet", "3", "order_number")]
+    both = await fleet_says(stub, rows, {"total": 3}, number="#5")
+    assert [id for _, id, _ in hits(both)] == ["1", "2"]
+
+
+async def test_a_scan_that_is_refused_does_not_knock_again(stub: Stub) -> None:
+    stub.reply = Reply(503, json={})
+    error = error_of(await find(environment(stub.origin, "fleet"), order_number="FN-7"))
+    assert (error["code"], len(stub.asked)) == ("incomplete", 1)
+
+
+async def test_polinate_without_a_total_may_have_older_orders(stub: Stub) -> None:
+    stub.reply = lambda asked: Reply(
+        json={"items": [{"id": "o1", "internalReference": "SO-1"}] if "page=1" in asked.path else []}
+    )
+    error = error_of(await find(environment(stub.origin, "polinate"), order_number="SO-2"))
+    assert error["code"] == "incomplete"
+
+
+def flexportal(stub: Stub, customers: list[Any], orders: Any, **more: Any) -> dict[str, str]:
+    """A FlexPortal that gives these customers and orders, whatever it is asked."""
+
+    def reply(asked: Asked) -> Reply:
+        if "/customers" in asked.path:
+            return Reply(json={"customers": customers, "hasMore": False})
+        if "?" not in asked.path:
+            return more.get("by_id", Reply(404, json={"error": {"code": "ORDER_NOT_FOUND"}}))
+        return Reply(json={"orders": orders, "hasMore": False} | more.get("around", {}))
+
+    stub.reply = reply
+    return environment(stub.origin, "flexportal", FLEXPORTAL_NUMBER_FIELD="po")
+
+
+ADA = {"customerId": "c1", "email": EMAIL_OF_ADA}
+
+
+def order_of(id: str, customer_id: Any = "c1", **more: Any) -> dict[str, Any]:
+    return {"orderId": id, "status": "confirmed", "customer": {"customerId": customer_id}} | more
+
+
+@pytest.mark.parametrize("id", ["", " ", "\ud800", None, ["c1"]])
+async def test_a_customer_without_a_usable_id_has_no_orders_here(id: Any, stub: Stub) -> None:
+    given = flexportal(stub, [{"customerId": id, "email": EMAIL_OF_ADA}], [order_of("o1", id)])
+    assert error_of(await find(given, email=EMAIL_OF_ADA))["code"] == "incomplete"
+
+
+async def test_an_ignored_filter_by_customer_loses_nobodys_orders(stub: Stub) -> None:
+    customers = [ADA, {"customerId": "c2", "email": EMAIL_OF_ADA}]
+    given = flexportal(stub, customers, [order_of("o1"), order_of("o2", "c2"), order_of("o3", "c3")])
+    assert [id for _, id, _ in hits(await find(given, email=EMAIL_OF_ADA))] == ["o1", "o2"]
+
+
+@pytest.mark.parametrize(
+    "around", [{"hasMore": True}, {"hasMore": None, "nextCursor": "c"}, {"hasMore": False, "nextCursor": "c"}]
+)
+async def test_a_list_with_more_than_it_gave_is_not_complete(around: dict[str, Any], stub: Stub) -> None:
+    answer = found(await find(flexportal(stub, [ADA], [order_of("o1")], around=around), email=EMAIL_OF_ADA))
+    assert (answer["searched"][0]["complete"], answer["more"]) == (False, True)
+
+
+async def test_a_field_leads_to_the_order_also_where_the_id_cannot_be_asked(stub: Stub) -> None:
+    orders = [order_of("o1", customFields={"po": "PO-1"})]
+    given = flexportal(stub, [], orders, by_id=Reply(500, json={}))
+    answer = found(await find(given, order_number="PO-1"))
+    assert [hit["id"] for hit in answer["orders"]] == ["o1"]
+    assert answer["warnings"] == [
+        {"code": "search_incomplete", "message": "The search of FlexPortal ended after 1 order (upstream_error)."}
+    ]
+
+
+async def test_a_list_that_is_not_there_is_not_an_order_that_is_not_there(stub: Stub) -> None:
+    stub.reply = Reply(404, json={"error": "ORDER_NOT_FOUND"})
+    result = await find(environment(stub.origin, "fleet"), order_number="FN-7", provider="fleet")
+    assert error_of(result)["code"] == "bad_response"
+    assert "Fleet says that it has no such list." in sentence_of(result)
+
+
+# How it is asked ---------------------------------------------------------------------------------------------------
 
 
 async def test_an_address_takes_two_requests_and_is_encoded_whole(box: Running) -> None:
@@ -417,7 +549,7 @@ async def test_a_scan_does_not_keep_other_calls_waiting(box: Running) -> None:
     assert error_of(missed)["code"] == "incomplete" and found(order)["id"] == "1008"
 
 
-# Who may, and where it is listed -------------------------------------------------------------------------------------
+# Who may, and where it is listed -----------------------------------------------------------------------------------
 
 
 async def listed(given: Mapping[str, str]) -> dict[str, Any]:
@@ -510,7 +642,7 @@ async def test_what_is_no_number_is_refused_before_anybody_is_asked(value: Any, 
     assert (error_of(result)["code"], asked) == ("invalid_input", [])
 
 
-# The way from one tool to the other ----------------------------------------------------------------------------------
+# The way from one tool to the other --------------------------------------------------------------------------------
 
 
 async def test_an_agent_that_holds_a_number_or_an_address_arrives_in_two_calls(box: Running) -> None:
@@ -541,7 +673,7 @@ async def test_the_prompt_goes_the_same_way(box: Running) -> None:
     assert "find_orders" not in alone.messages[0].content.text
 
 
-# What is logged, and the terminal ------------------------------------------------------------------------------------
+# What is logged, and the terminal ----------------------------------------------------------------------------------
 
 
 async def test_nothing_that_was_asked_for_is_logged(box: Running, caplog: pytest.LogCaptureFixture) -> None:

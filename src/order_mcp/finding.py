@@ -108,7 +108,7 @@ class Shortfall(NamedTuple):
 CAPPED = Shortfall(
     "search_incomplete", "{title} was searched as far as the {looked_at} orders that its list gives first{of}."
 )
-STOPPED = Shortfall("search_incomplete", "The search of {title} ended after {looked_at} orders{of} ({reason}).")
+STOPPED = Shortfall("search_incomplete", "The search of {title} ended after {orders}{of} ({reason}).")
 SHIFTED = Shortfall("search_incomplete", "The list of {title} changed while it was read.")
 REPEATED = Shortfall("search_incomplete", "The list of {title} repeats itself, so it was not read to its end.")
 NOT_ALL_GIVEN = Shortfall("search_incomplete", "{title} says that it has more than it gave.")

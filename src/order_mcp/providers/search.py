@@ -26,7 +26,7 @@ from ..finding import (
     folded,
 )
 from ..models import Order
-from ..wording import listed
+from ..wording import counted, listed
 from .reader import Reader
 from .wire import TooMuch, Wire, WireType, read_wire
 
@@ -191,7 +191,8 @@ class Search:
     def searched(self, account: str, title: str, how: How) -> Searched:
         """What came of it."""
         of = "" if self.of is None else f", of {self.of:,}"
-        known = {"title": title, "looked_at": f"{self.looked_at:,}", "of": of}
+        orders = counted(self.looked_at, "order")
+        known = {"title": title, "looked_at": f"{self.looked_at:,}", "orders": orders, "of": of}
         return Searched(
             provider=account,
             how=how,
