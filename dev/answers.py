@@ -10,14 +10,15 @@ from order_mcp.providers.registry import PROVIDERS
 from order_mcp.tools import CART_TOOL
 
 from .documents import ROOT
+from .searches import searches_md
 from .stories import DESK, read_stories
 
 PAGE = ROOT / "docs" / "answers.md"
 INTRODUCTION = """\
 # What is said, and to whom
 
-Every sentence below comes from a story in `tests/fixtures/`, which a test tells through the real server. The page is
-made by `make regen`.
+Every sentence below comes from a story in `tests/fixtures/`, which a test tells through the real server, or from the
+sandbox, where orders are searched. The page is made by `make regen`.
 
 An agent, or somebody in support, reads the provider's name and its own word in quotation marks. A customer
 (`ORDER_MCP_AUDIENCE=customer`) reads sentences that a brand could send as they are: no provider, no raw word, no reason
@@ -46,6 +47,7 @@ def answers_md() -> str:
         _section("What is in a cart", plain, lambda each: [each["call"]["tool"]], [CART_TOOL.name]),
         _section("What is in doubt or missing", doubtful, _warnings, get_args(WarningCode)),
         _section("When there is no answer", failed, lambda each: [each["expect_error"]["code"]], ERROR_CODES),
+        searches_md(),
     ]
     return "\n".join(parts)
 
