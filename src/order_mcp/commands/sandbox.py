@@ -7,7 +7,7 @@ import sys
 
 import anyio
 
-from ..sandbox import Running
+from ..sandbox import ODDITIES, Running
 
 
 def introduce(sandbox: Running) -> None:
@@ -15,6 +15,10 @@ def introduce(sandbox: Running) -> None:
     print(f"# The emulated provider APIs are at {sandbox.origin}. Stop with Ctrl-C.\n#\n# They know:")
     for row in sandbox.sandbox.known():
         print(f"#   {row.tool:<10} {row.provider:<11} {row.id:<28} {row.description}")
+    print("#\n# Orders can be found by FL-24-00391, PO-2026-118 or ada@example.com, for example.")
+    print("# Lists of orders misbehave for a key with one of these at its end, behind a hyphen:")
+    for oddity, what in ODDITIES.items():
+        print(f"#   {oddity:<10} {what}")
     print("#\n# Point order-mcp at them:")
     for name, value in sandbox.environment.items():
         print(f"export {name}={value}")

@@ -4,6 +4,7 @@ Every file here that declares an `Emulator` is one provider; nothing else has to
 """
 
 from .app import Exchange, Known, Sandbox, create_sandbox
+from .lists import ODDITIES
 from .serving import Running, running
 
-__all__ = ["Exchange", "Known", "Running", "Sandbox", "create_sandbox", "running"]
+__all__ = ["ODDITIES", "Exchange", "Known", "Running", "Sandbox", "create_sandbox", "running"]
