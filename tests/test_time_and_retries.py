@@ -215,8 +215,9 @@ async def test_an_expired_attempt_is_not_tried_again(stub: Stub, over: threading
 
 
 async def test_one_deadline_is_around_all_attempts_and_pauses(stub: Stub) -> None:
-    stub.reply = Turns(Reply(503, headers={"Retry-After": "0.4"}))
-    async with connected(environment(stub.origin, "fleet", **limits(0.5, 0.6))) as client:
+    # With the most that chance adds to a pause, the second comes after 0.8 seconds, and a third would after 1.2.
+    stub.reply = Turns(Reply(503, headers={"Retry-After": "0.6"}))
+    async with connected(environment(stub.origin, "fleet", **limits(0.5, 1.1))) as client:
         error = error_of(await ask(client))
     assert error["code"] in ("timeout", "upstream_error")
     assert len(stub.asked) == 2, "a third would come after the deadline"
