@@ -75,8 +75,8 @@ class Search:
         self._unreadable = 0
         self._skipped = 0
         self._seen: set[str] = set()
-        self._named: list[set[MatchedBy]] = []
-        self._hits: list[Hit] = []
+        self._named: set[frozenset[MatchedBy]] = set()
+        self._hits: dict[str, Hit] = {}
         self._shortfalls: dict[Shortfall, Mapping[str, object]] = {}
 
     @property
@@ -117,21 +117,21 @@ class Search:
         matches = []
         for wire, is_lossy in self.readable(entries, entry.model):
             numbers = list(entry.numbers(wire))
-            self._named.append({kind for kind, _ in numbers})
+            self._named.add(frozenset(kind for kind, _ in numbers))
             match = next((kind for kind, value in numbers if self.is_sought(value)), None)
             matches.append(match is not None)
             self._seen.add(entry.id(wire))
-            if match is not None:
+            # A list that changes while it is read repeats rows.
+            if match is not None and entry.id(wire) not in self._hits:
                 self.add(entry.translate(wire, Reader(dropped=is_lossy)), match)
-            elif is_lossy:
+            elif match is None and is_lossy:
                 self.could_not_read()  # what could not be read may be the number
         return matches
 
     def add(self, order: Order, matched_by: MatchedBy) -> None:
-        """An order that is what was asked for. A list that changes while it is read repeats rows."""
+        """An order that is what was asked for."""
         self._seen.add(order.id)
-        if all(hit.order.id != order.id for hit in self._hits):
-            self._hits.append(Hit(order, matched_by))
+        self._hits[order.id] = Hit(order, matched_by)
 
     def ends(self, error: OrderMcpError) -> None:
         """Something failed half-way. What was looked at before is kept."""
@@ -163,7 +163,7 @@ class Search:
         if self.looked_at + self._skipped < expected and REPEATED not in self._shortfalls:
             self.falls_short(SHIFTED)
         # A list leaves a number out that no order has; an order without any cannot be compared.
-        everywhere = set[MatchedBy]().union(*self._named)
+        everywhere = frozenset[MatchedBy]().union(*self._named)
         missing = [words for kind, words in names.items() if kind not in everywhere]
         if not missing and any(named.isdisjoint(names) for named in self._named):
             missing = list(names.values())
@@ -196,7 +196,9 @@ class Search:
         return Searched(
             provider=account,
             how=how,
-            hits=[hit._replace(order=hit.order.model_copy(update={"provider": account})) for hit in self._hits],
+            hits=[
+                hit._replace(order=hit.order.model_copy(update={"provider": account})) for hit in self._hits.values()
+            ],
             looked_at=self.looked_at,
             of=self.of,
             compared=self.compared,
