@@ -38,18 +38,18 @@ class Finder:
         as_of = now()
         able = [account for account in self._accounts.values() if account.can_find(question.held, self._limits)]
         # Whoever is not set up at all is nobody's business here.
-        ready = [account for account in able if account.setup.begun]
+        begun = [account for account in self._accounts.values() if account.setup.begun]
+        ready = [account for account in able if account in begun]
         default = self._accounts.get(self._default or "")
         named = self._accounts.get(name, default if default in able else None)
         if named is not None and named not in able:
             raise self._unable(question, [named], ready)
-        asked = [named] if named else ready
-        begun = [account for account in self._accounts.values() if account.setup.begun]
-        not_asked = [account.name for account in begun if account not in asked and name == AUTO]
         if not begun:
             raise nothing_configured(able, try_sandbox=True)
+        asked = [named] if named else ready
         if not asked:
             raise self._unable(question, begun, [])
+        not_asked = [account.name for account in begun if account not in asked and name == AUTO]
         outcomes = await self._gather(question, asked)
         failed = {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, OrderMcpError)}
         if name != AUTO and failed:
@@ -128,18 +128,14 @@ class Finder:
     def _reason(error: OrderMcpError) -> str:
         return error.problems.rstrip(".") if isinstance(error, NotConfigured) else error.code
 
-    def _titles(self, names: Sequence[str]) -> list[str]:
-        return [self._accounts[name].title for name in names]
-
     def _unable(
         self, question: Question, accounts: Sequence[Account], others: Sequence[Account]
     ) -> UnsupportedOperation:
-        who = listed([account.title for account in accounts], "and") if accounts else "No provider that is set up here"
-        cannot = "cannot" if accounts else "can"
+        who = listed([account.title for account in accounts], "and")
         but = f", but {listed([account.title for account in others], 'and')} can" if others else ""
         return UnsupportedOperation(
-            f"{who} {cannot} be searched by {question.held.words} here{but}. "
-            f"{'Otherwise ask' if but else 'Ask'} for the order id.",
+            f"{who} cannot be searched by {question.held.words} here{but}. "
+            f"{'Otherwise ask' if others else 'Ask'} for the order id.",
             provider=accounts[0].name if len(accounts) == 1 else None,
-            details={"not_asked": [account.name for account in accounts]} if accounts else {},
+            details={"not_asked": [account.name for account in accounts]},
         )
