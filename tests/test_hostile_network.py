@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import threading
 import time
 import zlib
@@ -445,6 +446,29 @@ async def test_the_same_holds_behind_tls(apart: bool, tmp_path: Path, monkeypatc
         async with connected(FLEET | {"FLEET_BASE_URL": origin}) as client:
             assert error_of(await ask(client))["code"] == "not_found"
             assert found(await ask(client))["id"] == "42"
+
+
+@pytest.mark.parametrize("filler", [0, 20_000])
+async def test_what_is_written_in_clear_text_before_the_handshake_is_no_answer(
+    filler: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever sits on the way can write it, and then let the real handshake through.
+    file = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    forged = answer(200, {"data": {"order_id": 42, "order_number": "FORGED", "notes": "x" * filler}})
+
+    def wrap(connection: Any) -> Any:
+        connection.sendall(forged)
+        time.sleep(0.05)
+        return context.wrap_socket(connection, server_side=True)
+
+    with raw_provider(keeping_alive(NOT_FOUND, lambda _: None), wrap=wrap) as origin:
+        async with connected(FLEET | {"FLEET_BASE_URL": origin.replace("http:", "https:")}) as client:
+            result = await ask(client)
+    assert error_of(result)["code"] == "unreachable"
+    assert "no secure (TLS) connection could be made" in sentence_of(result)
 
 
 async def test_a_connection_that_brought_another_order_is_not_used_again() -> None:

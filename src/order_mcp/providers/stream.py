@@ -127,7 +127,12 @@ class Stream(httpcore2.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.AsyncNetworkStream:
-        loop, line = asyncio.get_running_loop(), self._line
+        # What comes before the handshake is nobody's word: anybody on the way could have written it.
+        if self._line.held or self._line.has_ended:
+            self._transport.abort()
+            raise NotSecure
+        # What was held in clear text stays behind with the old line, also what came meanwhile.
+        loop, line = asyncio.get_running_loop(), _Line()
         try:
             secured = await loop.start_tls(self._transport, line, ssl_context, server_hostname=server_hostname)
         except BaseException as failure:
@@ -139,6 +144,7 @@ class Stream(httpcore2.AsyncNetworkStream):
             raise
         if secured is None:  # it was closed meanwhile
             raise NotSecure
+        line.connection_made(secured)  # the loop tells it only to whoever opens a connection
         return Stream(secured, line)
 
     def get_extra_info(self, info: str) -> object:
