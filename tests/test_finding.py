@@ -199,7 +199,7 @@ async def test_not_found_is_said_where_every_search_was_complete(box: Running) -
     assert sentence_of(result) == (
         "No order has this number at Fleet (order and contract number), FlexPortal (id and poNumber) or Polinate "
         "(internal and external reference). Senmo cannot be searched by number here. Check it with the user, capital "
-        "letters included, or ask for the order id."
+        "letters and spaces included, or ask for the order id."
     )
 
 
@@ -293,9 +293,16 @@ async def test_a_list_that_misbehaves_finds_no_wrong_order_and_proves_nothing(
 
 
 async def test_a_filter_by_address_that_is_ignored_hands_out_nobodys_orders(box: Running) -> None:
-    result = await find(odd(box, "flexportal", "long"), email=EMAIL_OF_ADA)
+    result = await find(odd(box, "flexportal", "ignored"), email="nobody@example.com")
     assert error_of(result)["code"] == "incomplete"
     assert "FlexPortal does not seem to filter by email" in sentence_of(result)
+
+
+async def test_of_a_customer_with_many_orders_the_first_page_is_looked_at(box: Running) -> None:
+    answer = found(await find(odd(box, "flexportal", "long"), email=EMAIL_OF_ADA, limit=10))
+    [search] = answer["searched"]
+    assert (search["looked_at"], search["complete"], answer["more"]) == (100, False, True)
+    assert "FlexPortal says that it has more than it gave." in answer["summary"]
 
 
 async def test_a_filter_by_customer_that_is_ignored_gives_only_their_own(stub: Stub) -> None:
@@ -668,12 +675,49 @@ async def test_the_prompt_goes_the_same_way(box: Running) -> None:
         by_number = await client.get_prompt("order_status_reply", {"order_id": "FL-24-00391"})
     assert f'Call find_orders with email "{EMAIL_OF_ADA}"' in by_address.messages[0].content.text
     assert 'call find_orders with "FL-24-00391" as order_number' in by_number.messages[0].content.text
+    async with connected(variables(box, "fleet")) as client:
+        with pytest.raises(MCPError, match="order_id is an e-mail address"):
+            await client.get_prompt("order_status_reply", {"order_id": EMAIL_OF_ADA})
     async with connected(variables(box, "senmo")) as client:
         alone = await client.get_prompt("order_status_reply", {"order_id": "FL-24-00391"})
     assert "find_orders" not in alone.messages[0].content.text
 
 
 # What is logged, and the terminal ----------------------------------------------------------------------------------
+
+
+async def test_a_default_provider_is_searched_alone_and_that_is_said(box: Running) -> None:
+    given = variables(box, ORDER_MCP_DEFAULT_PROVIDER="flexportal")
+    answer = found(await find(given, email=EMAIL_OF_ADA, limit=10))
+    assert answer["not_asked"] == ["fleet", "polinate", "senmo"]
+    one = found(await find(given, order_number="PO-2026-118"))
+    assert one["summary"].endswith("Look it up with get_order and provider flexportal.")
+    missed = await find(given, order_number="FL-24-00391")
+    assert error_of(missed)["code"] == "not_found"
+    assert "Fleet and Polinate can be searched, too: call again with provider fleet or polinate." in sentence_of(missed)
+
+
+@pytest.mark.parametrize("oddity", ["long", "nameless", "endless", "malformed", "shifting", "limited"])
+async def test_one_hit_is_cheap_however_much_is_in_doubt(oddity: str, box: Running) -> None:
+    given = variables(box) | {name: f"{box.environment[name]}-{oddity}" for name in KEYS.values()}
+    for number in ("FL-24-00391", "PO-2026-118", "4711", "PO-77812"):
+        result = await find(given, order_number=number)
+        if not result.is_error:
+            assert len(found(result)["orders"]) == 1
+            assert sum(len(block.text) for block in result.content) <= 900
+
+
+async def test_a_hit_that_its_provider_would_refuse_is_not_handed_out(stub: Stub) -> None:
+    result = await fleet_says(stub, [{**ROW, "order_id": "abc"}], {"total": 1})
+    assert error_of(result)["code"] == "incomplete"
+
+
+async def test_where_somebody_could_not_be_asked_a_number_leads_to_the_search_all_the_same(box: Running) -> None:
+    given = variables(box, POLINATE_API_KEY="wrong")
+    async with connected(given) as client:
+        result = await client.call_tool("get_order", {"order_id": "FL-24-00391"})
+    assert error_of(result)["code"] == "incomplete"
+    assert sentence_of(result).endswith("call find_orders with it as order_number.")
 
 
 async def test_nothing_that_was_asked_for_is_logged(box: Running, caplog: pytest.LogCaptureFixture) -> None:
@@ -715,7 +759,7 @@ def test_doctor_says_what_orders_can_be_found_by(
     said = capsys.readouterr().out
     assert "found by number, comparing order and contract number (its list is read); a search for what nobody" in said
     assert "Finding orders by e-mail address DOES NOT WORK: FlexPortal does not seem to filter by email" in said
-    assert "Its orders cannot be found by number or e-mail address here, only looked up by id." in said
+    assert "Its orders are not searched by number or e-mail address here, only looked up by id." in said
     asked = [exchange.path for exchange in box.sandbox.requests[before:]]
     assert len([path for path in asked if path.startswith("/fleet/platform/v1/orders?")]) == 1
     assert not re.search("1008|Ada|FL-24", said)

@@ -18,7 +18,7 @@ from .config import Caller, Config
 from .errors import Incomplete, Internal, InvalidId, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
 from .finder import Finder
 from .finding import NOBODYS, Held, Question, Searched, pointed
-from .models import Audience, Detail, Noun
+from .models import Audience, Detail, Noun, Order
 from .router import Router
 from .tools import ORDER_TOOL, Tool
 
@@ -72,8 +72,9 @@ class Desk:
             assert isinstance(arguments, LookUpArguments)
             router = Router(usable, self.config.server.default_provider, on_attempt)
             record = await router.look_up(tool.noun, arguments.id, arguments.provider)
-        except (NotFound, InvalidId) as error:
-            if tool is ORDER_TOOL:
+        except (NotFound, InvalidId, Incomplete) as error:
+            # Where somebody could not be asked, only a number that somebody else refused leads elsewhere.
+            if tool is ORDER_TOOL and (not isinstance(error, Incomplete) or "not_asked" in error.details):
                 error.sentence = pointed(error.sentence, given.get("order_id"), self.config.finders(caller))
             raise
         view = self._view(caller, arguments.detail, arguments.item_offset)
@@ -85,7 +86,11 @@ class Desk:
         finder = Finder(usable, self.config.server.default_provider, self.config.limits, on_attempt)
         found = await finder.find(arguments.question, arguments.provider)
         titles = {name: account.title for name, account in usable.items()}
-        answer = present_found(found, arguments.limit, titles, self._view(caller), is_id)
+
+        def leads_there(order: Order) -> bool:
+            return is_id(order.id) and usable[order.provider].why_refused(order.id) is None
+
+        answer = present_found(found, arguments.limit, titles, self._view(caller), leads_there)
         if not answer.data["orders"]:
             raise Incomplete(ID_CANNOT_BE_SHOWN.format(held=found.question.held.words), failed={}, not_found_at=[])
         return answer

@@ -14,7 +14,7 @@ from .wording import listed, now
 
 TO_OPERATOR = " Tell the operator."
 # Whether a provider's filter tells capital letters from small ones is not documented.
-INSTEAD = "Check it with the user, capital letters included, or ask for the order id."
+INSTEAD = "Check it with the user, capital letters and spaces included, or ask for the order id."
 MEANWHILE = "Ask for the order id meanwhile."
 
 
@@ -55,7 +55,7 @@ class Finder:
         if name != AUTO and failed:
             raise failed[name]
         searched = [outcome for outcome in outcomes.values() if isinstance(outcome, Searched)]
-        found = Found(question, searched, failed, not_asked, as_of)
+        found = Found(question, searched, failed, not_asked, name == AUTO and named is not None, as_of)
         if found.hits:
             return found
         raise self._nothing(found)
@@ -121,7 +121,8 @@ class Finder:
         cannot = [account.title for account in others if account.title not in can]
         said = f" {listed(cannot, 'and')} cannot be searched by {words} here." if cannot else ""
         if can:
-            said += f" {listed(can, 'and')} can be searched, too: call again with that provider."
+            names = [account.name for account in others if account.title in can]
+            said += f" {listed(can, 'and')} can be searched, too: call again with provider {listed(names, 'or')}."
         return said
 
     @staticmethod

@@ -48,6 +48,10 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
 
 
+ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")
+"""An e-mail address that can be searched for."""
+
+
 def is_email_address(text: str) -> bool:
     """Whether somebody sent an address for an id or a number."""
     name, _, domain = text.partition("@")
@@ -73,8 +77,8 @@ BY_NUMBER = (
 
 def pointed(sentence: str, given: object, finders: Collection[Held]) -> str:
     """What is said of something that is no id, to whoever can find orders by it: where to go, and not to ask first."""
-    text = str(given).strip() if isinstance(given, str) or (type(given) is int and abs(given) < 10**18) else ""
-    if Held.EMAIL in finders and is_email_address(text):
+    text = str(given).strip() if isinstance(given, str) or (type(given) is int and abs(given) < 10**100) else ""
+    if Held.EMAIL in finders and ADDRESS.fullmatch(text):
         way = BY_EMAIL
     elif Held.NUMBER in finders and any(map(str.isdigit, text)) and not ("@" in text or _LIKE_AN_ID.fullmatch(text)):
         way = BY_NUMBER
@@ -166,7 +170,7 @@ class OrderHits(Part):
 
     orders: list[OrderHit]
     searched: list[ProviderSearch]
-    not_asked: Annotated[list[Plain] | None, Field(description="cannot be searched by this")] = None
+    not_asked: Annotated[list[Plain] | None, Field(description="cannot be searched by this, or not the default")] = None
     more: Annotated[bool, Field(description="there are more than these")]
     as_of: Read
     sandbox: bool | None = None
@@ -212,7 +216,9 @@ class Found:
     searched: Sequence[Searched]
     failed: Mapping[str, OrderMcpError]
     not_asked: Sequence[str]
-    """The providers that cannot search by what was given."""
+    """The providers that were not searched: they cannot be, or another one is the default."""
+    is_default_only: bool
+    """Whether only the default provider was searched."""
     as_of: str
 
     @property

@@ -5,13 +5,12 @@ import unicodedata
 from typing import Any
 
 from .cleaning import clean_text
-from .finding import MAX_LIMIT, folded
+from .finding import ADDRESS, MAX_LIMIT, folded
 
 MAX_ID = 128
 MAX_EMAIL = 254  # the longest that a mail server accepts (RFC 5321)
 MAX_OFFSET = 1_000_000_000
 EXACT_FLOAT = 2**53  # beyond it, a float is no longer the number that was written
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 # White space, control, format, surrogate, private and unassigned characters: no id has them, and an address that
 # carried them would be read differently by whoever handles it next.
@@ -75,7 +74,7 @@ def read_number(value: Any) -> str:
 def read_email(value: Any) -> str:
     """An e-mail address, and nothing around it."""
     address = value.strip() if isinstance(value, str) else ""
-    if len(address) > MAX_EMAIL or not _ADDRESS.fullmatch(address):
+    if len(address) > MAX_EMAIL or not ADDRESS.fullmatch(address):
         raise ValueError
     if any(unicodedata.category(c) in _NOT_IN_AN_ID for c in address):
         raise ValueError

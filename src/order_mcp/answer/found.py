@@ -1,6 +1,7 @@
 """Found orders → what an agent reads: a summary that says how many, where and what next, and compact JSON."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any
 
 from ..cleaning import Cleaner
@@ -34,27 +35,38 @@ MATCHED: dict[MatchedBy, str] = {
     "purchase_order": "the purchase order number",
 }
 ONE = "Look it up with get_order."
+ONE_AT = "Look it up with get_order and provider {provider}."
 HIGHER_LIMIT = "A higher limit shows more."
 SEVERAL = "Ask the user which one, then look it up with get_order."
 ID_LEFT_OUT = "An order was left out, because its id is none that could be looked up."
+SEVERAL_DOUBTS = SearchWarning(code="search_incomplete", message="Several searches are not complete: see searched.")
 MORE_DOUBT = "More may be missing: see warnings."
 
 
+class Brief(Enum):
+    """Where doubts are only named, and not told one by one."""
+
+    NO = auto()
+    SUMMARY = auto()
+    ALL = auto()
+
+
 def present_found(
-    found: Found, limit: int, titles: Mapping[str, str], view: View, is_id: Callable[[str], bool]
+    found: Found, limit: int, titles: Mapping[str, str], view: View, leads_there: Callable[[Order], bool]
 ) -> Answer:
     """Show what was found to an audience, at most `limit` orders.
 
-    `is_id`: whether an id can be looked up as it is shown; a hit without one leads nowhere, or to another order.
+    `leads_there`: whether the id can be looked up as it is shown; else a hit leads nowhere, or to another order.
     """
     cleaner = Cleaner(view.secrets)
-    shown = [_shown(hit, view, cleaner) for hit in found.hits if is_id(hit.order.id)]
+    shown = [_shown(hit, view, cleaner) for hit in found.hits if leads_there(hit.order)]
     orders = [order for order in shown if "id" in order]
     warnings = [warning for each in found.searched for warning in each.warnings]
     warnings += [_could_not_search(titles[name], error.code) for name, error in found.failed.items()]
     if len(orders) < len(found.hits):
         warnings.append(SearchWarning(code="dropped_value", message=ID_LEFT_OUT))
     for count, without, brief in _ways_to_fit(min(limit, len(orders))):
+        told = warnings if brief is not Brief.ALL or len(warnings) < 2 else [SEVERAL_DOUBTS]
         data: dict[str, Any] = {
             "orders": [{key: order[key] for key in order if key not in without} for order in orders[:count]],
             "searched": [each.shown() for each in found.searched],
@@ -62,26 +74,24 @@ def present_found(
             "more": count < len(orders) or any(each.more for each in found.searched),
             "as_of": found.as_of,
             "sandbox": view.sandbox,
-            "warnings": [warning.model_dump() for warning in warnings],
+            "warnings": [warning.model_dump() for warning in told],
         }
         data = {key: value for key, value in data.items() if value or key in _ALWAYS_THERE}
-        answer = Answer(_summary(found.question, len(orders), data, titles, brief=brief), data)
+        answer = Answer(_summary(found, len(orders), data, titles, brief=brief is not Brief.NO), data)
         if len(answer.summary) + len(answer.text) <= MOST_CHARS + CHARS_PER_ORDER * count:
             break
     return answer
 
 
-def _ways_to_fit(count: int) -> Iterator[tuple[int, frozenset[str], bool]]:
-    """How many orders, without which of their members, and whether doubts are only named: the best first."""
-    yield count, frozenset(), False
-    for without in (
-        frozenset[str](),
-        frozenset({"customer"}),
-        frozenset({"customer", "provider_status", "item_count"}),
-    ):
-        yield count, without, True
+def _ways_to_fit(count: int) -> Iterator[tuple[int, frozenset[str], Brief]]:
+    """How many orders, without which of their members, and where doubts are only named: the best first."""
+    yield count, frozenset(), Brief.NO
+    yield count, frozenset(), Brief.SUMMARY
+    yield count, frozenset(), Brief.ALL
+    yield count, frozenset({"customer"}), Brief.ALL
+    yield count, frozenset({"customer", "provider_status", "item_count"}), Brief.ALL
     for fewer in range(count - 1, 0, -1):
-        yield fewer, frozenset({"customer"}), True
+        yield fewer, frozenset({"customer"}), Brief.ALL
 
 
 def _shown(hit: Hit, view: View, cleaner: Cleaner) -> dict[str, Any]:
@@ -102,11 +112,13 @@ def _could_not_search(title: str, reason: str) -> SearchWarning:
     )
 
 
-def _summary(question: Question, count: int, data: dict[str, Any], titles: Mapping[str, str], *, brief: bool) -> str:
-    orders = data["orders"]
+def _summary(found: Found, count: int, data: dict[str, Any], titles: Mapping[str, str], *, brief: bool) -> str:
+    question, orders = found.question, data["orders"]
     notice = SANDBOX_NOTICE if data.get("sandbox") else ""
     if not orders:
         return ""
+    # Without the provider's name, a look-up would ask another one, or several that have the same id.
+    only_there = found.is_default_only or orders[0]["matched_by"] == "id"
     doubts = " ".join(warning["message"] for warning in data.get("warnings", ()))
     for named, doubt in ((NAMED, MORE_DOUBT if brief else doubts), (NAMED, MORE_DOUBT), (1, MORE_DOUBT)):
         ways = {order["matched_by"] for order in orders}
@@ -117,7 +129,7 @@ def _summary(question: Question, count: int, data: dict[str, Any], titles: Mappi
             f"{_opening(question, count, orders, titles)}: {'; '.join(told)}{more}.",
             doubt if doubts else "",
             HIGHER_LIMIT if len(orders) < min(count, MAX_LIMIT) else "",
-            ONE if count == 1 else SEVERAL,
+            SEVERAL if count > 1 else ONE_AT.format(provider=orders[0]["provider"]) if only_there else ONE,
         ]
         text = " ".join(filter(None, sentences))
         if len(text) <= MAX_SUMMARY_CHARS:

@@ -25,9 +25,10 @@ from ..errors import (
 from ..finding import Held
 
 NOT_FOR_THE_PUBLIC = (
-    "Nobody is asked who they are: anybody who types an id gets that order. This version is not yet for the public."
+    "Nobody is asked who they are: anybody who types an id gets that order, and a number or an e-mail address finds "
+    "the id. This version is not yet for the public."
 )
-FINDS_NOTHING = "  Its orders cannot be found by number or e-mail address here, only looked up by id."
+FINDS_NOTHING = "  Its orders are not searched by number or e-mail address here, only looked up by id."
 NOTHING_SET_UP = "Nothing is set up. Set what one provider needs, or try it with --sandbox."
 NOTHING_READY = "No provider is ready. Mend the settings above, or try it with --sandbox."
 HALF_SET_UP = "Until {names} can be asked, an order that the others do not have is `incomplete`, and not `not_found`."

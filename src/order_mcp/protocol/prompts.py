@@ -87,7 +87,7 @@ def _beginning(
     try:
         asked = OrderArguments.read({"order_id": given, "provider": provider}, known_providers)
     except InvalidId:
-        if Held.NUMBER not in ways:
+        if Held.NUMBER not in ways or (given and is_email_address(given.strip())):
             raise
         found = FindArguments.read({"order_number": given, "provider": provider}, known_providers)
         return FIND_BY_NUMBER + FIND, found.question.value, found.provider

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from .answers import Entry, Number, reply
 from .emulator import Emulator, Resource, bearer
-from .flexportal_lists import CUSTOMERS, filtered_customers, filtered_orders, long_rows, page_of
+from .flexportal_lists import CUSTOMERS, filtered_customers, filtered_orders, page_of, rows_for
 from .flexportal_parts import (
     ADA,
     COSTS,
@@ -30,7 +30,7 @@ from .flexportal_parts import (
     line,
     order,
 )
-from .lists import Rows, oddity, wanted
+from .lists import oddity, wanted
 
 API_KEY = "fp_sandbox_key"
 
@@ -232,8 +232,8 @@ class FlexPortal(Emulator):
         return [*lists, *super().routes()]
 
     async def _list_orders(self, request: Request) -> Response:
-        bodies = [entry.body for entry in ORDERS]
-        return self._listed(request, "orders", filtered_orders(bodies, request.query_params), bodies)
+        bodies, query = [entry.body for entry in ORDERS], request.query_params
+        return self._listed(request, "orders", filtered_orders(bodies, query), bodies)
 
     async def _list_customers(self, request: Request) -> Response:
         return self._listed(request, "customers", filtered_customers(request.query_params), CUSTOMERS)
@@ -244,7 +244,7 @@ class FlexPortal(Emulator):
         odd = oddity(bearer(request), API_KEY) or ""
         # The cursor is a place in the list, as text.
         start, limit = wanted(request, "startAfter", 0, 10**6), wanted(request, "limit", 50, 100)
-        given = Rows(all_rows if odd in ("ignored", "long") else rows, odd, long_rows(name, example))
+        given = rows_for(request.query_params, all_rows if odd == "ignored" else rows, odd, example)
         if given.is_refused(start):
             return self.refuse(429, "12")
         return reply(page_of(name, given, start, limit), 200)

@@ -40,11 +40,15 @@ def filtered_customers(query: Mapping[str, str]) -> list[Json]:
     return [row for row in CUSTOMERS if query.get("email") in (None, row["email"])]
 
 
-def long_rows(name: str, example: Callable[[str, str], Entry]) -> Callable[[int], Json]:
-    """How the rows of a long list are made."""
-    if name == "customers":
-        return lambda number: customer(f"cus_{50_000 + number}", f"customer{number}@example.com")
-    return lambda number: example(f"ord_{number:05}", "").body
+def rows_for(query: Mapping[str, str], rows: list[Json], odd: str, example: Callable[[str, str], Entry]) -> Rows:
+    """The rows that are given to somebody. Only the orders of a customer may be many."""
+
+    def further(number: int) -> Json:
+        body: Json = example(f"ord_{number:05}", "").body
+        return body | {"customer": {**body["customer"], "customerId": query["customerId"]}}
+
+    is_short = "customerId" not in query and odd in ("long", "shifting", "limited")
+    return Rows(rows, "" if is_short else odd, further)
 
 
 def page_of(name: str, rows: Rows, start: int, limit: int) -> dict[str, Any]:

@@ -42,7 +42,9 @@ class Rows:
 
     def __init__(self, rows: Sequence[Any], odd: str, example: Callable[[int], Any]) -> None:
         self._odd = odd
-        self.all = [example(number) for number in range(LONG)] if odd == "long" else list(rows)
+        self.all = list(rows)
+        if odd == "long":
+            self.all += [example(number) for number in range(LONG - len(self.all))]
         if odd in ("shifting", "limited"):
             self.all += [example(number) for number in range(1, 2 * PAGE)]
         if odd == "malformed":
