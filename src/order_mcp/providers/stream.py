@@ -42,7 +42,7 @@ class _Line(asyncio.Protocol):
         self.held = bytearray()
         self.has_ended = False
         self.failure: Exception | None = None
-        self._transport: asyncio.Transport
+        self._transport: asyncio.Transport | None = None
         self._is_full = False
         self._news: asyncio.Future[None] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -52,7 +52,7 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.held += data
-        if len(self.held) > MOST_HELD_BYTES and not self._is_full:
+        if len(self.held) > MOST_HELD_BYTES and not self._is_full and self._transport is not None:
             self._is_full = True
             self._transport.pause_reading()
         _wake(self._news)
@@ -87,7 +87,7 @@ class _Line(asyncio.Protocol):
         """What came first, and no more than this."""
         piece = bytes(self.held[:size])
         del self.held[:size]
-        if self._is_full and len(self.held) <= MOST_HELD_BYTES and not self.has_ended:
+        if self._is_full and len(self.held) <= MOST_HELD_BYTES and not self.has_ended and self._transport is not None:
             self._is_full = False
             self._transport.resume_reading()
         return piece
