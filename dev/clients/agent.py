@@ -15,7 +15,7 @@ from order_mcp.commands.installation import this_program
 
 from ..documents import ROOT
 from ..environments import python
-from .plan import SANDBOX
+from .plan import SANDBOX, TOOLS
 
 EXAMPLE = ROOT / "examples" / "agent_pydantic_ai.py"
 ENVIRONMENT = "clients-v2"
@@ -61,7 +61,7 @@ def complaints() -> list[str]:
         stopped = _stopped(address)
     return [
         *_wrong_answers(talk),
-        *_unless(tested.returncode == 0 and {"get_order", "get_cart"} == json.loads(tested.stdout).keys(), tested),
+        *_unless(tested.returncode == 0 and set(TOOLS) == json.loads(tested.stdout).keys(), tested),
         *(complaint for complaints in failed for complaint in complaints),
         *_unless(stopped.returncode == 130 and "Traceback" not in stopped.stderr, stopped),
     ]
