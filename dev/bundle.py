@@ -19,7 +19,7 @@ from order_mcp.config import all_variables
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.providers.settings import variables
 from order_mcp.sandbox import running
-from order_mcp.tools import TOOLS
+from order_mcp.tools import LOOK_UPS, TOOLS
 from release.bundle import BUNDLE, mcpb
 
 from .environments import node, node_project
@@ -38,6 +38,8 @@ OTHERS = {
     "order_mcp_timeout_seconds": 5,
     "order_mcp_deadline_seconds": 10,
     "order_mcp_log_level": "ERROR",
+    "order_mcp_find_pages": 5,
+    "order_mcp_find_days": 365,
     "order_mcp_sandbox": False,
 }
 
@@ -53,6 +55,8 @@ class Form:
     defaults: bool = True
     """Whether the host fills blank fields from the manifest; some pass their placeholders on."""
     asks_whom: tuple[str, ...] = ("auto", *PROVIDERS)
+    finds: bool = True
+    """Whether somebody is set up who can be searched."""
     by_file: bool = False
     """Whether the host starts the entry point and not the command, as some do with this kind of bundle."""
 
@@ -65,14 +69,15 @@ def forms(emulated: Mapping[str, str]) -> list[Form]:
     everything = blank | _anything() | providers | OTHERS
     assert "" not in everything.values(), "a new setting of the server needs a value here"
     return [
-        Form("all fields blank", {}, NOTHING),
-        Form("all fields blank, placeholders passed on", {}, NOTHING, defaults=False),
-        Form("all fields emptied again", blank, NOTHING),
+        Form("all fields blank", {}, NOTHING, finds=False),
+        Form("all fields blank, placeholders passed on", {}, NOTHING, defaults=False, finds=False),
+        Form("all fields emptied again", blank, NOTHING, finds=False),
         Form(
             "an address that is none",
             {"fleet_base_url": "fleet.example", "fleet_api_key": "key"},
             "“Fleet: address” must be an address",
             asks_whom=("auto", "fleet"),
+            finds=False,
         ),
         Form("only the sandbox switched on", {"order_mcp_sandbox": True}, "Sandbox data"),
         Form("some fields filled", fleet, "Fleet order 1008", asks_whom=("auto", "fleet")),
@@ -126,7 +131,7 @@ async def _try(folder: Path, form: Form) -> list[str]:
     except Exception as error:
         return [repr(error)]
     wrong = []
-    if [tool.name for tool in tools] != list(TOOLS):
+    if [tool.name for tool in tools] != list(TOOLS if form.finds else LOOK_UPS):
         wrong.append(f"tools: {tools}")
     if (providers := tools[0].input_schema["properties"]["provider"]["enum"]) != list(form.asks_whom):
         wrong.append(f"providers: {providers}")
