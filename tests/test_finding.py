@@ -305,6 +305,19 @@ async def test_of_a_customer_with_many_orders_the_first_page_is_looked_at(box: R
     assert "FlexPortal says that it has more than it gave." in answer["summary"]
 
 
+async def test_the_operator_reads_of_a_search_that_does_not_work(
+    box: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "order_mcp"):
+        await find(odd(box, "flexportal", "ignored"), email="nobody@example.com")
+        await find(odd(box, "fleet", "nameless"), order_number="FL-24-00391")
+    logged = [each.getMessage() for each in caplog.records if each.name == "order_mcp"]
+    assert logged == [
+        "FlexPortal does not seem to filter by email: it gave what does not match. Tell the operator.",
+        "The list of Fleet does not name the order numbers and contract numbers of its orders.",
+    ]
+
+
 async def test_a_filter_by_customer_that_is_ignored_gives_only_their_own(stub: Stub) -> None:
     orders = [{"orderId": f"ord_{n}", "customer": {"customerId": f"c{n}"}} for n in range(3)]
     stub.reply = lambda asked: (
@@ -467,6 +480,16 @@ def order_of(id: str, customer_id: Any = "c1", **more: Any) -> dict[str, Any]:
 async def test_a_customer_without_a_usable_id_has_no_orders_here(id: Any, stub: Stub) -> None:
     given = flexportal(stub, [{"customerId": id, "email": EMAIL_OF_ADA}], [order_of("o1", id)])
     assert error_of(await find(given, email=EMAIL_OF_ADA))["code"] == "incomplete"
+
+
+async def test_customers_may_stand_under_another_name(stub: Stub) -> None:
+    given = flexportal(stub, [], [order_of("o1")])
+    inner = stub.reply
+    assert callable(inner)
+    stub.reply = lambda asked: (
+        Reply(json={"data": [ADA], "hasMore": False}) if "/customers" in asked.path else inner(asked)
+    )
+    assert hits(await find(given, email=EMAIL_OF_ADA)) == [("flexportal", "o1", "email")]
 
 
 async def test_an_ignored_filter_by_customer_loses_nobodys_orders(stub: Stub) -> None:

@@ -3,18 +3,21 @@
 The router and the desk know accounts, never provider classes.
 """
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from . import __version__
 from .config import Config, can_find
 from .errors import InvalidInput, NotConfigured, UnsupportedOperation
-from .finding import Held, Limits, Question, Searched
+from .finding import MENDABLE, Held, Limits, Question, Searched
 from .models import Noun, Record, Source
 from .providers.channel import Channel, Http, OnAttempt, nobody_listens
 from .providers.refusals import cannot_have, unsupported
 from .providers.registry import PROVIDERS, AnyProvider
 from .providers.settings import Setup
+
+log = logging.getLogger("order_mcp")
 
 
 class Account:
@@ -110,7 +113,11 @@ class Account:
         """
         if self._provider is None:
             raise self.not_configured()
-        return await self._provider.find(question, limits, on_attempt)
+        searched = await self._provider.find(question, limits, on_attempt)
+        for warning in searched.warnings:
+            if warning.code in MENDABLE:
+                log.warning("%s", warning.message)
+        return searched
 
     def not_configured(self) -> NotConfigured:
         """Which variables are missing or malformed, and the rule."""

@@ -127,6 +127,8 @@ NUMBERS_MISSING = Shortfall("numbers_missing", "The list of {title} does not nam
 UNREADABLE = Shortfall("dropped_value", "{entries} in the list of {title} could not be read.")
 
 
+MENDABLE = ("filter_ignored", "numbers_missing")
+"""What is wrong with a search itself, and not only with how far it went: the operator can mend it."""
 COULD_NOT_SEARCH = Shortfall("provider_not_asked", "{title} could not be searched ({reason}); it may have one, too.")
 
 

@@ -22,7 +22,7 @@ from ..errors import (
     Unauthorized,
     Unreachable,
 )
-from ..finding import Held
+from ..finding import MENDABLE, Held
 
 NOT_FOR_THE_PUBLIC = (
     "Nobody is asked who they are: anybody who types an id gets that order, and a number or an e-mail address finds "
@@ -35,10 +35,6 @@ HALF_SET_UP = "Until {names} can be asked, an order that the others do not have 
 DEFAULT_NOT_READY = "ORDER_MCP_DEFAULT_PROVIDER names {name}, which is not ready: a call that names nobody fails."
 OWN_NETWORK = "the network of this machine, because the address is the usual one"
 REFUSED = "{title} answered our test question with a refusal (400). Neither its address nor the credential is proven."
-
-
-# What is wrong with a search itself, and not only with how far it went.
-MENDABLE = ("filter_ignored", "numbers_missing")
 
 
 PAGE = 100  # orders

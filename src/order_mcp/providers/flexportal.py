@@ -202,6 +202,12 @@ class CustomerList(Wire):
     hasMore: bool | None = None
     nextCursor: str | None = None
 
+    @classmethod
+    def unwrapped(cls, body: Any) -> Any:
+        # The reference shows the list of orders whole, and of this one only the entries.
+        is_other = isinstance(body, dict) and "customers" not in body and "data" in body
+        return body | {"customers": body["data"]} if is_other else body
+
 
 # Order life cycle table of the order document. Spelled with two l's there.
 ORDER_STATUS = {
