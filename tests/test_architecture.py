@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Names the version to the providers.
     "accounts": {"config", "providers", "finding", "models", "errors", "__init__"},
     "finder": {"accounts", "providers", "finding", "models", "wording", "errors"},
-    "router": {"accounts", "providers", "models", "wording", "errors"},
+    "router": {"accounts", "providers", "finding", "models", "wording", "errors"},
     "desk": {"tools", "arguments", "router", "finder", "finding", "answer", "accounts", "config", "models", "errors"},
     "protocol": {
         *("desk", "tools", "arguments", "finding", "answer", "config", "__init__", "models", "errors"),

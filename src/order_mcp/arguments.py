@@ -1,13 +1,14 @@
 """What a tool takes: the rule of each argument, and one sentence for whatever is wrong with it."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from .cleaning import clean_text
-from .errors import ASK_FOR_ID, CUT_NO_ID, InvalidId, InvalidInput
-from .finding import MAX_LIMIT, Held, Question, is_email_address
+from .errors import InvalidId, InvalidInput
+from .finding import ASK_FOR_ID, CUT_NO_ID, MAX_LIMIT, Held, Question, is_email_address
 from .given import (
     MAX_EMAIL,
     MAX_ID,
@@ -42,14 +43,14 @@ class Arguments(BaseModel):
     provider: Annotated[str, BeforeValidator(read_word)] = AUTO
 
     @classmethod
+    @abstractmethod
     def rules(cls, known_providers: Sequence[str]) -> dict[str, str]:
         """What is allowed for each argument, by its name."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def properties(cls, providers: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The same as JSON Schema, with the providers that are worth naming."""
-        raise NotImplementedError
 
     @classmethod
     def read(cls, sent: dict[str, Any], known_providers: Sequence[str]) -> Self:

@@ -48,11 +48,6 @@ NOT_EVERYWHERE_OR_A_NUMBER = (
     "I could not look everywhere, so I may have missed your {noun}. If this is an order or contract number, please "
     "send me the id instead. Otherwise please try again {wait}."
 )
-# What is said to an agent who holds something else than an id; where orders can be found by it, that is said instead.
-CUT_NO_ID = "Cut no id out of a number, a name or an address: ask for it."
-NO_DIGITS = "Do not cut the digits out of it; ask for the id."
-NOT_THE_DIGITS = "If this is an order or contract number, do not cut the digits out of it; ask for the id."
-ASK_FOR_ID = "Ask for the {noun} id."
 _NO_ANSWER = "I am sorry, I get no answer at the moment. Please try again {wait}."
 _NOT_NOW = "I am sorry, I cannot look this up right now. Please try again {wait}."
 
@@ -88,6 +83,11 @@ class OrderMcpError(Exception):
         """The same, telling the customer something more exact than its code does."""
         self.for_customer = sentence
         return self
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in a few words, for a sentence that names several failures."""
+        return self.code
 
     def said_of(self, provider: str, title: str, noun: str) -> Self:
         """A copy with the names filled in: below a look-up, sentences contain `{provider}` and `{noun}`."""
@@ -146,6 +146,10 @@ class NotConfigured(OrderMcpError):
     def __init__(self, sentence: str, *, problems: str, provider: str | None = None) -> None:
         super().__init__(sentence, provider=provider)
         self.problems = problems
+
+    @property
+    def reason(self) -> str:
+        return self.problems.rstrip(".")
 
 
 class Unauthorized(OrderMcpError):

@@ -6,13 +6,12 @@ from typing import Any
 import anyio
 
 from .accounts import Account, nothing_configured
-from .errors import Incomplete, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
-from .finding import Found, Held, Limits, Question, Searched
+from .errors import Incomplete, NotFound, OrderMcpError, UnsupportedOperation
+from .finding import TO_OPERATOR, Found, Held, Limits, Question, Searched
 from .models import AUTO
 from .providers.channel import OnAttempt
 from .wording import listed, now
 
-TO_OPERATOR = " Tell the operator."
 # Whether a provider's filter tells capital letters from small ones is not documented.
 INSTEAD = "Check it with the user, capital letters and spaces included, or ask for the order id."
 MEANWHILE = "Ask for the order id meanwhile."
@@ -56,7 +55,7 @@ class Finder:
             raise failed[name]
         searched = [outcome for outcome in outcomes.values() if isinstance(outcome, Searched)]
         found = Found(question, searched, failed, not_asked, name == AUTO and named is not None, as_of)
-        if found.hits:
+        if any(each.hits for each in searched):
             return found
         raise self._nothing(found)
 
@@ -87,7 +86,7 @@ class Finder:
         not_there, cannot = self._not_there(found, complete), self._cannot(found)
         if not found.failed and not partly:
             return NotFound(f"{not_there}{cannot} {INSTEAD}", details=details)
-        failures = [f"{self._accounts[name].title} ({self._reason(error)})" for name, error in found.failed.items()]
+        failures = [f"{self._accounts[name].title} ({error.reason})" for name, error in found.failed.items()]
         known = [
             not_there,
             *(warning.message.removesuffix(TO_OPERATOR) for each in partly for warning in each.warnings),
@@ -124,10 +123,6 @@ class Finder:
             names = [account.name for account in others if account.title in can]
             said += f" {listed(can, 'and')} can be searched, too: call again with provider {listed(names, 'or')}."
         return said
-
-    @staticmethod
-    def _reason(error: OrderMcpError) -> str:
-        return error.problems.rstrip(".") if isinstance(error, NotConfigured) else error.code
 
     def _unable(
         self, question: Question, accounts: Sequence[Account], others: Sequence[Account]

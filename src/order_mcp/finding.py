@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from .errors import ASK_FOR_ID, CUT_NO_ID, NO_DIGITS, NOT_THE_DIGITS, OrderMcpError
+from .errors import OrderMcpError
 from .models import Exact, Note, Number, Order, OrderStatus, Part, Plain, Read, StatusWord
 
 
@@ -34,6 +34,8 @@ class How(StrEnum):
 
 SearchCode = Literal["search_incomplete", "filter_ignored", "numbers_missing", "dropped_value", "provider_not_asked"]
 """What keeps a search from being complete."""
+PAGE = 100
+"""How many orders are asked for at a time: the most that every documented list gives."""
 MAX_LIMIT = 10
 """How many orders a search may show."""
 # What no order and no customer has, for trying a search without reading anybody's data.
@@ -66,6 +68,13 @@ class Question:
     value: str
 
 
+# What is said to an agent who holds something else than an id; where orders can be found by it, that is said instead.
+CUT_NO_ID = "Cut no id out of a number, a name or an address: ask for it."
+NO_DIGITS = "Do not cut the digits out of it; ask for the id."
+NOT_THE_DIGITS = "If this is an order or contract number, do not cut the digits out of it; ask for the id."
+ASK_FOR_ID = "Ask for the {noun} id."
+TO_OPERATOR = " Tell the operator."
+"""How a sentence ends that only the operator can do something about; among several it is said once, at the end."""
 _INSTEAD = (NOT_THE_DIGITS, NO_DIGITS, CUT_NO_ID, ASK_FOR_ID.format(noun="order"))
 _LIKE_AN_ID = re.compile(r"[a-z]+_\w+")
 BY_EMAIL = "Call find_orders with it as email."
@@ -96,6 +105,11 @@ class Limits(NamedTuple):
     days: int
     """How far back, where a provider can limit by date."""
 
+    @property
+    def orders(self) -> int:
+        """How many orders of a list are read at the most."""
+        return self.pages * PAGE
+
 
 class Hit(NamedTuple):
     order: Order
@@ -107,6 +121,10 @@ class Shortfall(NamedTuple):
 
     code: SearchCode
     sentence: str
+
+    def warning(self, **facts: object) -> "SearchWarning":
+        """What is said of it, with the names and figures filled in."""
+        return SearchWarning(code=self.code, message=self.sentence.format_map(facts))
 
 
 CAPPED = Shortfall(
@@ -121,7 +139,7 @@ OLDER_LEFT_OUT = Shortfall(
     "search_incomplete", "At {title} only orders of the last {days} were looked at, {looked_at} of them."
 )
 IGNORED = Shortfall(
-    "filter_ignored", "{title} does not seem to filter by {field}: it gave what does not match. Tell the operator."
+    "filter_ignored", "{title} does not seem to filter by {field}: it gave what does not match." + TO_OPERATOR
 )
 NUMBERS_MISSING = Shortfall("numbers_missing", "The list of {title} does not name the {numbers} of its orders.")
 UNREADABLE = Shortfall("dropped_value", "{entries} in the list of {title} could not be read.")

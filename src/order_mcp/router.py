@@ -8,7 +8,6 @@ import anyio
 from .accounts import Account, nothing_configured
 from .errors import (
     NOT_EVERYWHERE_OR_A_NUMBER,
-    NOT_THE_DIGITS,
     PERHAPS_A_NUMBER,
     Ambiguous,
     Incomplete,
@@ -19,6 +18,7 @@ from .errors import (
     OrderMcpError,
     Unreachable,
 )
+from .finding import NOT_THE_DIGITS, TO_OPERATOR
 from .models import AUTO, Noun, OrderWarning, Record
 from .providers.channel import OnAttempt
 from .wording import COULD_NOT_ASK, NO_USABLE_ANSWER, listed
@@ -163,7 +163,7 @@ class Router:
         known = f"{looked}{listed(failures, 'and')}, so the {noun} may exist."
         # What only the operator can mend is told whole: the cause is in it.
         causes = [
-            error.sentence.removesuffix(" Tell the operator.")
+            error.sentence.removesuffix(TO_OPERATOR)
             for error in failed.values()
             if not (error.retryable or isinstance(error, NotConfigured))
         ]
@@ -200,8 +200,7 @@ def _was_not_asked(error: OrderMcpError) -> bool:
 
 
 def _failure(title: str, error: OrderMcpError) -> str:
-    reason = error.problems.rstrip(".") if isinstance(error, NotConfigured) else error.code
-    return f"{title} {'could not be asked' if _was_not_asked(error) else 'gave no usable answer'} ({reason})"
+    return f"{title} {'could not be asked' if _was_not_asked(error) else 'gave no usable answer'} ({error.reason})"
 
 
 def _candidate(name: str, record: Record) -> dict[str, Any]:

@@ -5,7 +5,18 @@ from enum import Enum, auto
 from typing import Any
 
 from ..cleaning import Cleaner
-from ..finding import COULD_NOT_SEARCH, MAX_LIMIT, Found, Held, Hit, MatchedBy, OrderHit, Question, SearchWarning
+from ..finding import (
+    COULD_NOT_SEARCH,
+    MAX_LIMIT,
+    Found,
+    Held,
+    Hit,
+    HitCustomer,
+    MatchedBy,
+    OrderHit,
+    Question,
+    SearchWarning,
+)
 from ..models import Order, OrderStatus
 from ..wording import day
 from .present import Answer
@@ -20,11 +31,7 @@ MOST_CHARS, CHARS_PER_ORDER = 500, 400
 NAMED = 3
 """How many orders a summary names."""
 
-_IN_HIT = {
-    *("provider", "id", "order_number", "status", "provider_status", "placed_at", "created_at", "item_count"),
-    "customer",
-}
-_OF_CUSTOMER = ("name", "company")
+_OF_ORDER = set(OrderHit.model_fields) - {"matched_by"}
 _ALWAYS_THERE = ("orders", "searched", "more")
 # What of an order is the same, as a summary says it.
 MATCHED: dict[MatchedBy, str] = {
@@ -58,12 +65,14 @@ def present_found(
 
     `leads_there`: whether the id can be looked up as it is shown; else a hit leads nowhere, or to another order.
     """
-    cleaner = Cleaner(view.secrets)
-    shown = [_shown(hit, view, cleaner) for hit in found.hits if leads_there(hit.order)]
+    cleaner, hits = Cleaner(view.secrets), found.hits
+    shown = [_shown(hit, view, cleaner) for hit in hits if leads_there(hit.order)]
     orders = [order for order in shown if "id" in order]
     warnings = [warning for each in found.searched for warning in each.warnings]
-    warnings += [_could_not_search(titles[name], error.code) for name, error in found.failed.items()]
-    if len(orders) < len(found.hits):
+    warnings += [
+        COULD_NOT_SEARCH.warning(title=titles[name], reason=error.code) for name, error in found.failed.items()
+    ]
+    if len(orders) < len(hits):
         warnings.append(SearchWarning(code="dropped_value", message=ID_LEFT_OUT))
     for count, without, brief in _ways_to_fit(min(limit, len(orders))):
         told = warnings if brief is not Brief.ALL or len(warnings) < 2 else [SEVERAL_DOUBTS]
@@ -95,21 +104,15 @@ def _ways_to_fit(count: int) -> Iterator[tuple[int, frozenset[str], Brief]]:
 
 
 def _shown(hit: Hit, view: View, cleaner: Cleaner) -> dict[str, Any]:
-    order = hit.order.model_dump(mode="json", exclude_none=True, include=_IN_HIT)
+    order = hit.order.model_dump(mode="json", exclude_none=True, include=_OF_ORDER)
     if "placed_at" in order:
         order.pop("created_at", None)
     withhold(order, Order, view.audience)
     if "customer" in order:
-        order["customer"] = {key: value for key, value in order["customer"].items() if key in _OF_CUSTOMER}
+        order["customer"] = {key: value for key, value in order["customer"].items() if key in HitCustomer.model_fields}
     order = {key: value for key, value in cleaner.clean(order, Order).value.items() if value != {}}
     order["matched_by"] = hit.matched_by
     return {key: order[key] for key in OrderHit.model_fields if key in order}
-
-
-def _could_not_search(title: str, reason: str) -> SearchWarning:
-    return SearchWarning(
-        code=COULD_NOT_SEARCH.code, message=COULD_NOT_SEARCH.sentence.format(title=title, reason=reason)
-    )
 
 
 def _summary(found: Found, count: int, data: dict[str, Any], titles: Mapping[str, str], *, brief: bool) -> str:

@@ -22,7 +22,7 @@ from ..errors import (
     Unauthorized,
     Unreachable,
 )
-from ..finding import MENDABLE, Held
+from ..finding import MENDABLE, TO_OPERATOR, Held
 
 NOT_FOR_THE_PUBLIC = (
     "Nobody is asked who they are: anybody who types an id gets that order, and a number or an e-mail address finds "
@@ -35,9 +35,6 @@ HALF_SET_UP = "Until {names} can be asked, an order that the others do not have 
 DEFAULT_NOT_READY = "ORDER_MCP_DEFAULT_PROVIDER names {name}, which is not ready: a call that names nobody fails."
 OWN_NETWORK = "the network of this machine, because the address is the usual one"
 REFUSED = "{title} answered our test question with a refusal (400). Neither its address nor the credential is proven."
-
-
-PAGE = 100  # orders
 
 
 class Verdict(NamedTuple):
@@ -144,8 +141,8 @@ async def _try_finding(desk: Desk, account: str, held: Held) -> dict[str, Any]:
     # That one page was not the whole list is nothing to mend.
     to_mend = [warning for warning in searched.warnings if warning.code in MENDABLE]
     outcome = to_mend[0].code if to_mend else "found nothing"
-    sentence = " ".join(warning.message.removesuffix(" Tell the operator.") for warning in to_mend)
-    most = desk.config.limits.pages * PAGE
+    sentence = " ".join(warning.message.removesuffix(TO_OPERATOR) for warning in to_mend)
+    most = desk.config.limits.orders
     return {
         "works": not to_mend,
         "how": searched.how.value,

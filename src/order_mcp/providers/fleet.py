@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import Forbidden, OrderMcpError
-from ..finding import Held, How, MatchedBy
+from ..finding import PAGE, Held, How, MatchedBy
 from ..models import Buyer, Cart, LineItem, Noun, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import NO_STATUS, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, counted
 from .base import Provider
 from .reader import Reader, filled, only, reference, said, whole
 from .responses import Response
-from .search import PAGE, Entry, Search, named_in
+from .search import Entry, Search, named_in
 from .settings import BaseUrl, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from ..errors import Forbidden, InvalidInput, NotFound, OrderMcpError
-from ..finding import IGNORED, TOO_MANY_CUSTOMERS, Held, How, MatchedBy
+from ..finding import IGNORED, PAGE, TOO_MANY_CUSTOMERS, Held, How, MatchedBy
 from ..models import (
     Address,
     Customer,
@@ -44,7 +44,7 @@ from ..wording import (
 from .base import Provider
 from .reader import Reader, filled, only, reference, said, scalars
 from .responses import Response
-from .search import PAGE, Entry, Search, value_at
+from .search import Entry, Search, value_at
 from .settings import BaseUrl, Header, Name, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..finding import OLDER_LEFT_OUT, Held, How, MatchedBy
+from ..finding import OLDER_LEFT_OUT, PAGE, Held, How, MatchedBy
 from ..models import Address, Fulfillment, LineItem, Number, Order, OrderStatus, StatusNote, Told, Totals
 from ..wording import DROPPED, UNLISTED_STATUS, WHICH_IS_RIGHT, Doubt, counted, day
 from .base import Provider
 from .reader import Reader, filled, only, reference, said, scalars, whole
-from .search import PAGE, Entry, Search, named_in, value_at
+from .search import Entry, Search, named_in, value_at
 from .settings import BaseUrl, Header, Name, ProviderSettings, SecretHeader, revealed, secret, variable
 from .wire import Members, Wire
 

@@ -4,7 +4,6 @@ What only a provider's body tells is read by the provider.
 """
 
 from ..errors import (
-    NO_DIGITS,
     NUMBER_GIVEN,
     Forbidden,
     InvalidId,
@@ -14,6 +13,7 @@ from ..errors import (
     UnsupportedOperation,
     UpstreamError,
 )
+from ..finding import NO_DIGITS
 from ..wording import after
 
 REFUSED: dict[int, tuple[type[OrderMcpError], str]] = {

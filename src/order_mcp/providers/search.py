@@ -21,7 +21,6 @@ from ..finding import (
     MatchedBy,
     Question,
     Searched,
-    SearchWarning,
     Shortfall,
     folded,
 )
@@ -29,9 +28,6 @@ from ..models import Order
 from ..wording import counted, listed
 from .reader import Reader
 from .wire import TooMuch, Wire, WireType, read_wire
-
-PAGE = 100
-"""How many orders are asked for at a time: the most that every documented list gives."""
 
 
 class Entry(NamedTuple, Generic[WireType]):
@@ -203,10 +199,7 @@ class Search:
             of=self.of,
             compared=self.compared,
             more=NOT_ALL_GIVEN in self._shortfalls,
-            warnings=[
-                SearchWarning(code=shortfall.code, message=shortfall.sentence.format_map(known | dict(facts)))
-                for shortfall, facts in self._shortfalls.items()
-            ],
+            warnings=[shortfall.warning(**known, **facts) for shortfall, facts in self._shortfalls.items()],
             ended_by=self.ended_by,
         )
 
