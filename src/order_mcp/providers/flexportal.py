@@ -597,8 +597,8 @@ class FlexPortal(Provider[FlexPortalSettings]):
 
     async def _find_by_number(self, search: Search) -> None:
         # There is no order number besides the id, and what a shop keeps in a field of its own.
-        search.compared = f"id and {self.settings.number_field}" if self.settings.number_field else "id"
         field = self.settings.number_field
+        search.compared = f"id and {field}" if field else "id"
         try:
             search.add(await self.get_order(search.question.value), "id")
         except (NotFound, InvalidInput):
