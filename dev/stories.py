@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from order_mcp.config import read_config
-from order_mcp.providers.registry import PROVIDERS
 from order_mcp.wording import listed
 
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
@@ -72,8 +71,8 @@ def read_stories(folder: str) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def with_what_is_missing(story: str) -> str:
     """The text of a story; `{what_is_missing}` in it stands for what every provider needs, which grows with each."""
-    setups = read_config({}).providers.items()
-    missing = " ".join(f"{PROVIDERS[name].title}: {' '.join(setup.problems)}" for name, setup in setups)
+    accounts = read_config({}).accounts.values()
+    missing = " ".join(f"{each.title}: {' '.join(each.setup.problems)}" for each in accounts)
     return story.replace("{what_is_missing}", missing)
 
 

@@ -494,7 +494,7 @@ def test_the_sandbox_command_prints_its_ids_and_an_environment_that_works(
         lines = b"".join(program.lines).decode().splitlines()
         exported = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
         assert all(line.startswith(("#", "export ")) for line in lines), "a shell can read it"
-        configured = {name for name, setup in read_config(exported).providers.items() if setup.settings}
+        configured = {name for name, each in read_config(exported).accounts.items() if each.setup.settings}
         assert configured == emulated, "a provider without an emulator is not configured"
         known = {tuple(line[1:].split()[:3]) for line in lines if "  get_" in line}
         assert ("get_order", "senmo", "issue-1") in known

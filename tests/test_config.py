@@ -51,7 +51,7 @@ OF_THE_CONTRACT = {
 
 
 def setup_of(provider: str, variables: Mapping[str, str]) -> Setup:
-    return read_config(variables).providers[provider]
+    return read_config(variables).accounts[provider].setup
 
 
 def only_this_secret(name: str, **more: str) -> dict[str, str]:
@@ -208,7 +208,7 @@ def test_blank_fields_of_a_desktop_host_count_as_unset(blank: str) -> None:
     files = {f"{name}_FILE": blank for name in PROVIDER_SECRETS}
     given = {v.name: blank for v in all_variables()} | files
     assert read_config(given) == read_config({})
-    assert not any(setup.begun for setup in read_config(given).providers.values())
+    assert not any(each.setup.begun for each in read_config(given).accounts.values())
 
 
 def test_defaults_are_those_of_the_contract() -> None:
@@ -407,7 +407,7 @@ async def test_half_configured_or_malformed_answers_not_configured_with_variable
 def test_one_bad_provider_leaves_the_others_alone(provider: str, given: dict[str, str], rule: str) -> None:
     others = [name for name in CREDENTIALS if name != provider]
     config = read_config(environment(ADDRESS, *others) | given)
-    assert [name for name in PROVIDERS if config.providers[name].settings] == [n for n in PROVIDERS if n in others]
+    assert [name for name in PROVIDERS if config.accounts[name].setup.settings] == [n for n in PROVIDERS if n in others]
 
 
 # The server's own ---------------------------------------------------------------------------------------------------
@@ -488,7 +488,7 @@ def test_the_sandbox_is_switched_with_a_digit_or_a_word(written: str, on: bool) 
 
 def test_settings_are_frozen() -> None:
     config = read_config(environment(ADDRESS))
-    fleet = config.providers["fleet"].settings
+    fleet = config.accounts["fleet"].setup.settings
     assert fleet is not None
     for part, name in ((config.server, "log_level"), (fleet, "base_url")):
         with pytest.raises(ValueError, match="frozen"):
@@ -575,7 +575,7 @@ async def test_no_secret_is_in_an_error_even_where_the_provider_repeats_it(statu
 def test_a_secret_s_file_is_found_from_beside_the_file_that_names_it(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("flt_sk_from-a-file\n")
     (tmp_path / "variables.env").write_text("FLEET_API_KEY_FILE=key\n")
-    setup = read_config(read_environment(str(tmp_path / "variables.env"))).providers["fleet"]
+    setup = read_config(read_environment(str(tmp_path / "variables.env"))).accounts["fleet"].setup
     assert setup.problems == () and setup.settings is not None
 
 

@@ -537,7 +537,7 @@ def test_the_env_file_can_be_read_when_it_is_filled_in(tmp_path: Path) -> None:
     text = SETTING.sub(r"\1=\2", ENV_FILE.read_text(encoding="utf-8"))
     filled.write_text(text.replace("\nFLEET_API_KEY=", "\nFLEET_API_KEY=flt_sk_key"), encoding="utf-8")
     config = read_config(read_environment(str(filled)))
-    assert config.providers["fleet"].settings is not None
+    assert config.accounts["fleet"].setup.settings is not None
     assert config.server == read_config({}).server and not config.unknown
 
 

@@ -262,7 +262,7 @@ def test_secrets_are_kept_safe_by_the_host() -> None:
 def test_a_blank_form_configures_nothing(blank: str) -> None:
     env = FORM["server"]["mcp_config"]["env"]
     config = read_config(env if blank else dict.fromkeys(env, ""))
-    assert not any(setup.begun for setup in config.providers.values())
+    assert not any(each.setup.begun for each in config.accounts.values())
     assert config.server == read_config({}).server
 
 

@@ -6,16 +6,19 @@ The router and the desk know accounts, never provider classes.
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from . import __version__
-from .config import Config, can_find
+from .account_config import AccountConfig
+from .config import Config
 from .errors import InvalidInput, NotConfigured, UnsupportedOperation
 from .finding import MENDABLE, Held, Limits, Question, Searched
 from .models import Noun, Record, Source
-from .providers.channel import Channel, Http, OnAttempt, nobody_listens
+from .oversight import Oversight
+from .providers.channel import Channel, Http
 from .providers.refusals import cannot_have, unsupported
-from .providers.registry import PROVIDERS, AnyProvider
-from .providers.settings import Setup
+from .providers.watch import OnAttempt, nobody_listens
+from .sharing import Shared
 
 log = logging.getLogger("order_mcp")
 
@@ -23,14 +26,19 @@ log = logging.getLogger("order_mcp")
 class Account:
     """One provider as it is set up here."""
 
-    def __init__(self, name: str, kind: type[AnyProvider], setup: Setup, http: Http) -> None:
-        self._kind = kind
+    def __init__(self, name: str, config: AccountConfig, http: Http, oversight: Oversight) -> None:
+        settings, watch = config.setup.settings, oversight.watch
+        self._config = config
+        self._kind = config.kind
         self._provider = (
-            None if setup.settings is None else kind(name, setup.settings, Channel(http, setup.settings.address))
+            None
+            if settings is None
+            else config.kind(name, settings, Channel(http, settings.address, watch(name) if watch else None))
         )
+        self._shared = Shared[Record](http.start) if oversight.shares else None
         self.name = name
-        self.setup = setup
-        self.source = Source(kind.title, kind.states_period)
+        self.setup = config.setup
+        self.source = Source(config.title, config.kind.states_period)
         """How a summary speaks of it."""
 
     @property
@@ -99,11 +107,13 @@ class Account:
             raise unsupported().said_of(self.name, self.title, noun)
         if self._provider is None:
             raise self.not_configured()
-        return await self._provider.look_up(noun, id, on_attempt)
+        if self._shared is None:
+            return await self._provider.look_up(noun, id, on_attempt)
+        return await self._shared.run((noun, id), partial(self._provider.look_up, noun, id, on_attempt))
 
     def can_find(self, held: Held, limits: Limits) -> bool:
         """Whether orders can be found here by this."""
-        return self.setup.possible and can_find(self._kind, self.setup, held, limits)
+        return self._config.can_find(held, limits)
 
     async def find(self, question: Question, limits: Limits, on_attempt: OnAttempt = nobody_listens) -> Searched:
         """What came of searching for a number or an address.
@@ -144,13 +154,12 @@ def nothing_configured(able: Sequence[Account], *, try_sandbox: bool) -> NotConf
 
 
 @asynccontextmanager
-async def open_accounts(config: Config) -> AsyncIterator[dict[str, Account]]:
-    """An account for every provider, with connections where it is set up; they are closed at the end."""
+async def open_accounts(config: Config, oversight: Oversight) -> AsyncIterator[dict[str, Account]]:
+    """The accounts, with connections where they are set up; these are closed at the end."""
     http = Http(
         user_agent=f"order-mcp/{__version__}",
         timeout_seconds=config.server.timeout_seconds,
         deadline_seconds=config.server.deadline_seconds,
     )
     async with http.running():
-        # Every account is named after its provider.
-        yield {name: Account(name, PROVIDERS[name], setup, http) for name, setup in config.providers.items()}
+        yield {name: Account(name, each, http, oversight) for name, each in config.accounts.items()}

@@ -40,6 +40,8 @@ class Arguments(BaseModel):
 
     tool: ClassVar[str]
     required: ClassVar[tuple[str, ...]] = ()
+    held: ClassVar[tuple[str, ...]] = ()
+    """The arguments that say which order or cart is meant."""
     provider: Annotated[str, BeforeValidator(read_word)] = AUTO
 
     @classmethod
@@ -167,7 +169,7 @@ def is_id(text: str) -> bool:
 
 class OrderArguments(LookUpArguments):
     tool = "get_order"
-    required = ("order_id",)
+    required = held = ("order_id",)
     noun = Noun.ORDER
     levels = (
         "What comes back. summary: status, dates, tracking, total; standard: + line items and customer name; "
@@ -178,7 +180,7 @@ class OrderArguments(LookUpArguments):
 
 class CartArguments(LookUpArguments):
     tool = "get_cart"
-    required = ("cart_id",)
+    required = held = ("cart_id",)
     noun = Noun.CART
     levels = "What comes back. summary: rent and number of devices; standard: + devices and buyer; full: + product ids"
     id: Id = Field(alias="cart_id")
@@ -188,6 +190,7 @@ class FindArguments(Arguments):
     """What a search takes: exactly one of a number and an address."""
 
     tool = "find_orders"
+    held = ("order_number",)
     order_number: Annotated[str | None, BeforeValidator(read_number)] = None
     email: Annotated[str | None, BeforeValidator(read_email)] = None
     limit: Annotated[int, BeforeValidator(read_limit)] = DEFAULT_LIMIT

@@ -11,11 +11,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from .account_config import AccountConfig, from_environment, from_file, rate_variable
+from .caller import FIND_ORDERS, Caller
 from .environment import OURS, ConfigurationError, check_names, is_placeholder, is_set, labelled, read_file, read_text
-from .finding import Held, How, Limits
+from .finding import Held, Limits
+from .hosted import NOT_HOSTED, Hosted, hosted_names, read_hosted
 from .models import Audience, Noun
-from .providers.registry import PROVIDERS, AnyProvider
-from .providers.settings import Setup, Variable, choices_of, read_setup, variable, variables
+from .providers.registry import PROVIDERS
+from .providers.settings import Setup, Variable, choices_of, variable, variables
 from .rules import (
     AUDIENCES,
     DEADLINE,
@@ -25,7 +28,6 @@ from .rules import (
     LOG_LEVELS,
     RULES,
     TIMEOUT,
-    one_of,
     too_long,
 )
 
@@ -38,7 +40,7 @@ class ServerSettings(BaseModel):
     audience: Annotated[Audience, BeforeValidator(RULES["ORDER_MCP_AUDIENCE"])] = variable(
         "ORDER_MCP_AUDIENCE", "Who reads the answers", default=Audience.AGENT, choices=AUDIENCES
     )
-    default_provider: Annotated[str, BeforeValidator(one_of(*PROVIDERS))] | None = variable(
+    default_provider: Annotated[str, BeforeValidator(str.lower), BeforeValidator(str.strip)] | None = variable(
         "ORDER_MCP_DEFAULT_PROVIDER",
         "Whom a call asks that names no provider; blank: all of them",
         choices=tuple(PROVIDERS),
@@ -70,35 +72,36 @@ class ServerSettings(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks. Over stdio there is one, made from the configuration."""
-
-    name: str
-    audience: Audience
-    accounts: tuple[str, ...]
-    """The names of the accounts that it may use."""
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that was read from the environment."""
 
     server: ServerSettings
-    providers: Mapping[str, Setup]
+    accounts: Mapping[str, AccountConfig]
+    hosted: Hosted = NOT_HOSTED
     unknown: Sequence[str] = ()
     """Names that look like ours and mean nothing."""
     problem: str | None = None
     """What keeps the server from working at all: a sentence that every call says."""
 
     @property
+    def audience(self) -> Audience:
+        """Who reads the answers. An order that only its customer may see is told as to a customer."""
+        return Audience.CUSTOMER if self.hosted.verify else self.server.audience
+
+    @property
     def caller(self) -> Caller:
-        """The only caller of this process: whoever has its pipe or reaches its port."""
-        return Caller("local", self.server.audience, tuple(self.providers))
+        """Who asks where nobody has to say who it is: whoever has the pipe, or reaches the port."""
+        return Caller("local", self.audience, tuple(self.usable))
+
+    @property
+    def usable(self) -> list[str]:
+        """The accounts that may be asked at all: where customers are verified, those that can tell by what."""
+        return [name for name, account in self.accounts.items() if account.kind.verifies_by or not self.hosted.verify]
 
     def offered(self, caller: Caller, noun: Noun, *, every: bool) -> list[str]:
-        """The providers to name to a caller: those with a variable set (all while none is), or simply every one."""
-        able = [name for name in caller.accounts if PROVIDERS[name].has(noun)]
-        return able if every else [name for name in able if self.providers[name].begun] or able
+        """The accounts to name to a caller: those with a variable set (all while none is), or simply every one."""
+        able = [name for name in caller.accounts if self.accounts[name].kind.has(noun)]
+        return able if every else [name for name in able if self.accounts[name].setup.begun] or able
 
     @property
     def limits(self) -> Limits:
@@ -106,29 +109,21 @@ class Config:
         return Limits(self.server.find_pages, self.server.find_days)
 
     def finders(self, caller: Caller) -> dict[Held, list[str]]:
-        """The providers that are set up here and can be searched, by what; a customer searches nobody's orders."""
-        if caller.audience is Audience.CUSTOMER:
+        """The accounts that are set up here and can be searched, by what; a customer searches nobody's orders."""
+        if caller.audience is Audience.CUSTOMER or FIND_ORDERS not in caller.scopes:
             return {}
-        ready = [name for name in caller.accounts if self.providers[name].settings is not None]
-        found_by = {
-            held: [name for name in ready if can_find(PROVIDERS[name], self.providers[name], held, self.limits)]
-            for held in Held
-        }
+        ready = [name for name in caller.accounts if self.accounts[name].setup.settings is not None]
+        found_by = {held: [name for name in ready if self.accounts[name].can_find(held, self.limits)] for held in Held}
         return {held: names for held, names in found_by.items() if names}
 
     def titles(self, names: Sequence[str]) -> list[str]:
-        """What people call these providers."""
-        return [PROVIDERS[name].title for name in names]
+        """What people call these accounts."""
+        return [self.accounts[name].title for name in names]
 
     def id_kinds(self, names: Sequence[str]) -> dict[str, str]:
-        """What ids look like at these providers, by title, where that is known."""
-        return {PROVIDERS[name].title: PROVIDERS[name].id_kind for name in names if PROVIDERS[name].id_kind}
-
-
-def can_find(kind: type[AnyProvider], setup: Setup, held: Held, limits: Limits) -> bool:
-    """Whether a provider can be searched by this, as it is set up and as far as scans are allowed."""
-    how = kind.finds_by(setup.settings).get(held)
-    return how is How.FILTER or (how is How.SCAN and limits.pages > 0)
+        """What ids look like at the providers of these accounts, by title, where that is known."""
+        kinds = [self.accounts[name].kind for name in names]
+        return {kind.title: kind.id_kind for kind in kinds if kind.id_kind}
 
 
 def read_environment(env_file: str | None = None) -> dict[str, str]:
@@ -146,8 +141,8 @@ def read_environment(env_file: str | None = None) -> dict[str, str]:
 
 def _from_file(path: str) -> dict[str, str]:
     folder = Path(path).absolute().parent
-    files = {variable.file_name for variable in all_variables() if variable.secret}
-    # A secret's file is named as seen from the file that names it: hosts start servers inside arbitrary folders.
+    files = {v.file_name for v in all_variables() if v.secret} | {name for name in hosted_names() if "_FILE" in name}
+    # A file is named as seen from the file that names it: hosts start servers inside arbitrary folders.
     return {
         name: str(folder / value) if name in files else value
         for name, value in read_file(path).items()
@@ -160,42 +155,48 @@ def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None
 
     Raises:
         ConfigurationError: a server variable is malformed, or misspelled. Provider variables never raise: what is
-            wrong with them is in `Config.providers`.
+            wrong with them is in `Config.accounts`.
     """
     given = {name: value for name, value in environment.items() if is_set(value)}
-    unknown = [*check_names(given, [variable.name for variable in server_variables()]), *_unread(given)]
-    server = _read_server(given)
+    names = [*(variable.name for variable in server_variables()), *hosted_names()]
+    unknown = [*check_names(given, names), *_unread(given)]
+    server, hosted = _read_server(given), read_hosted(given, read_text)
     forgotten = {name for name, value in environment.items() if is_placeholder(value)}
-    setups = {name: read_setup(provider.Settings, given, read_text, forgotten) for name, provider in PROVIDERS.items()}
-    if server.sandbox:
-        # Every emulated API comes with its variables.
-        setups = {name: setup if setup.begun else _not_emulated(name) for name, setup in setups.items()}
-    return Config(server, {name: _labelled(setup, labels or {}) for name, setup in setups.items()}, unknown)
+    accounts = from_environment(given, forgotten, sandbox=server.sandbox)
+    # In the sandbox no real account is asked.
+    if hosted.accounts_file and not server.sandbox:
+        accounts |= from_file(hosted.accounts_file)
+    if server.default_provider not in (None, *accounts):
+        raise ConfigurationError(f"ORDER_MCP_DEFAULT_PROVIDER must be one of {', '.join(accounts)}.")
+    return Config(
+        server, {name: _labelled(account, labels or {}) for name, account in accounts.items()}, hosted, unknown
+    )
 
 
 def _unread(given: Iterable[str]) -> list[str]:
     """The names that begin like a provider's variables, and are none."""
-    known = {name for each in all_variables() for name in (each.name, each.file_name)}
+    known = {name for each in all_variables() for name in (each.name, each.file_name)} | set(
+        map(rate_variable, PROVIDERS)
+    )
     begins = tuple(f"{name.upper()}_" for name in PROVIDERS)
     return [name for name in given if name.startswith(begins) and name not in known]
 
 
-def _not_emulated(name: str) -> Setup:
-    why = f"{PROVIDERS[name].title} has no emulated API, so it is not part of the sandbox."
-    return Setup(None, (why,), possible=False)
-
-
-def _labelled(setup: Setup, labels: Mapping[str, str]) -> Setup:
-    return replace(setup, problems=tuple(labelled(problem, labels) for problem in setup.problems))
+def _labelled(account: AccountConfig, labels: Mapping[str, str]) -> AccountConfig:
+    problems = tuple(labelled(problem, labels) for problem in account.setup.problems)
+    return replace(account, setup=replace(account.setup, problems=problems))
 
 
 def broken_config(environment: Mapping[str, str], problem: str) -> Config:
     """A configuration that works with nothing: for a server whose host was answered before the problem was found."""
-    audience = environment.get("ORDER_MCP_AUDIENCE", "")
+    audience, verify = (
+        environment.get(name, "").strip().lower() for name in ("ORDER_MCP_AUDIENCE", "ORDER_MCP_VERIFY")
+    )
     # Of what is broken, a customer reads no more than of anything else.
-    is_for_customers = audience.strip().lower() == Audience.CUSTOMER
+    is_for_customers = audience == Audience.CUSTOMER or verify in ("1", "true")
     server = ServerSettings.model_validate({"ORDER_MCP_AUDIENCE": Audience.CUSTOMER} if is_for_customers else {})
-    return Config(server, dict.fromkeys(PROVIDERS, Setup(None)), problem=problem)
+    nothing = {name: AccountConfig(name, Setup(None), kind.title) for name, kind in PROVIDERS.items()}
+    return Config(server, nothing, problem=problem)
 
 
 def provider_variables() -> set[str]:

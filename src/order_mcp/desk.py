@@ -8,19 +8,26 @@ from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
 
+import anyio
+
 from .accounts import Account, open_accounts
 from .answer.found import present_found
 from .answer.present import Answer, present
 from .answer.refuse import Refusal, refuse
 from .answer.view import View
 from .arguments import FindArguments, LookUpArguments, is_id
-from .config import Caller, Config
+from .caller import Caller
+from .config import Config
 from .errors import Incomplete, Internal, InvalidId, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
 from .finder import Finder
 from .finding import NOBODYS, Held, Question, Searched, pointed
 from .models import Audience, Detail, Noun, Order
+from .oversight import NOBODY, Call, Oversight
+from .proof import Proof, email_form
 from .router import Router
-from .tools import ORDER_TOOL, Tool
+from .tools import ORDER_TOOL, VERIFIED_TOOL, Tool
+from .verified import VerifiedArguments, no_proof
+from .verifier import Verifier, leave_in_step
 
 log = logging.getLogger("order_mcp")
 ID_CANNOT_BE_SHOWN = "An order has this {held}, but its id is none that could be looked up."
@@ -30,9 +37,10 @@ NOT_FOR_CUSTOMERS = "I cannot search for orders. Please send me the id of your o
 class Desk:
     """The order desk of one process."""
 
-    def __init__(self, config: Config, accounts: Mapping[str, Account]) -> None:
+    def __init__(self, config: Config, accounts: Mapping[str, Account], oversight: Oversight = NOBODY) -> None:
         self.config = config
         self.accounts = accounts
+        self._oversight = oversight
 
     async def answer(self, caller: Caller, tool: Tool, given: dict[str, Any]) -> Answer:
         """One call's answer, and its line in the log.
@@ -41,18 +49,22 @@ class Desk:
             OrderMcpError: with the sentence and code to send instead; nothing else is ever raised.
         """
         started, attempts = time.monotonic(), count()
-        outcome, asked = "cancelled", "-"
+        outcome, asked, withheld = "cancelled", None, ()
         try:
             with contained_bugs():
                 answer = await self._look_up(caller, tool, given, lambda: next(attempts))
-            outcome, asked = "found", str(answer.data.get("provider", "-"))
+            outcome, asked, withheld = "found", answer.data.get("provider"), answer.data.get("withheld", ())
             return answer
         except OrderMcpError as error:
-            outcome, asked = error.code, error.provider or "-"
+            outcome, asked = error.code, error.provider
             raise
         finally:
-            milliseconds = round((time.monotonic() - started) * 1000)
-            log.info("%s %s %s %d ms %d attempts", tool.name, asked, outcome, milliseconds, next(attempts))
+            seconds = time.monotonic() - started
+            log.info(
+                "%s %s %s %d ms %d attempts", tool.name, asked or "-", outcome, round(seconds * 1000), next(attempts)
+            )
+            if self._oversight.on_call:
+                self._oversight.on_call(Call(tool.name, caller, asked, outcome, seconds, withheld, tool.held(given)))
 
     async def _look_up(
         self, caller: Caller, tool: Tool, given: dict[str, Any], on_attempt: Callable[[], object]
@@ -62,9 +74,11 @@ class Desk:
                 f"This server cannot work: {problem} The operator has to correct this and restart the server.",
                 problems=problem,
             )
+        usable = {name: self.accounts[name] for name in caller.accounts}
+        if self.config.hosted.verify:
+            return await self._verified(caller, tool, given, usable, on_attempt)
         try:
             arguments = tool.arguments.read(given, caller.accounts)
-            usable = {name: self.accounts[name] for name in caller.accounts}
             if isinstance(arguments, FindArguments):
                 if caller.audience is Audience.CUSTOMER:
                     raise UnsupportedOperation("Customers search nobody's orders.").to_customer(NOT_FOR_CUSTOMERS)
@@ -94,6 +108,29 @@ class Desk:
         if not answer.data["orders"]:
             raise Incomplete(ID_CANNOT_BE_SHOWN.format(held=found.question.held.words), failed={}, not_found_at=[])
         return answer
+
+    async def _verified(
+        self,
+        caller: Caller,
+        tool: Tool,
+        given: dict[str, Any],
+        usable: Mapping[str, Account],
+        on_attempt: Callable[[], object],
+    ) -> Answer:
+        if tool is not VERIFIED_TOOL:
+            raise UnsupportedOperation("Here an order is shown to its customer only.").to_customer(NOT_FOR_CUSTOMERS)
+        began = anyio.current_time()
+        arguments = VerifiedArguments.read(given, caller.accounts)
+        proof = Proof(email_form(caller.email)) if caller.email else arguments.proof
+        if proof == Proof():
+            raise no_proof()
+        verifier = Verifier(usable, self._oversight.attempts, on_attempt)
+        try:
+            order = await verifier.look_up(caller.name, arguments.id, arguments.provider, proof)
+            view = self._view(caller, arguments.detail, arguments.item_offset)
+            return present(order, self.accounts[order.provider].source, view)
+        finally:
+            await leave_in_step(began)
 
     def _view(self, caller: Caller, detail: Detail = Detail.STANDARD, item_offset: int = 0) -> View:
         # A provider may echo its own credential, and even another's.
@@ -128,10 +165,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(config: Config) -> AsyncIterator[Desk]:
+async def open_desk(config: Config, oversight: Oversight = NOBODY) -> AsyncIterator[Desk]:
     """A desk with its connections, closed at the end."""
-    async with open_accounts(config) as accounts:
-        yield Desk(config, accounts)
+    try:
+        async with open_accounts(config, oversight) as accounts:
+            yield Desk(config, accounts, oversight)
+    finally:
+        if oversight.close:
+            await oversight.close()
 
 
 @contextmanager

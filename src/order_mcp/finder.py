@@ -9,7 +9,7 @@ from .accounts import Account, nothing_configured
 from .errors import Incomplete, NotFound, OrderMcpError, UnsupportedOperation
 from .finding import TO_OPERATOR, Found, Held, Limits, Question, Searched
 from .models import AUTO
-from .providers.channel import OnAttempt
+from .providers.watch import OnAttempt
 from .wording import listed, now
 
 # Whether a provider's filter tells capital letters from small ones is not documented.

@@ -66,6 +66,8 @@ class Question:
 
     held: Held
     value: str
+    ids_too: bool = True
+    """Whether an order that has this very id is meant as well."""
 
 
 # What is said to an agent who holds something else than an id; where orders can be found by it, that is said instead.

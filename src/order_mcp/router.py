@@ -20,7 +20,7 @@ from .errors import (
 )
 from .finding import NOT_THE_DIGITS, TO_OPERATOR
 from .models import AUTO, Noun, OrderWarning, Record
-from .providers.channel import OnAttempt
+from .providers.watch import OnAttempt
 from .wording import COULD_NOT_ASK, NO_USABLE_ANSWER, listed
 
 GRACE_SECONDS = 2.0

@@ -8,7 +8,9 @@ from pydantic import BaseModel
 
 from .arguments import Arguments, CartArguments, FindArguments, OrderArguments
 from .finding import Held, OrderHits
+from .given import MAX_ID
 from .models import Cart, Noun, Order
+from .verified import VerifiedArguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Tool:
     @property
     def name(self) -> str:
         return self.arguments.tool
+
+    def held(self, given: Mapping[str, Any]) -> str | None:
+        """The id or number that was asked for; an e-mail address is none."""
+        held = next((given[name] for name in self.arguments.held if name in given), None)
+        return str(held)[:MAX_ID] if isinstance(held, str | int) else None
 
     @property
     def brief(self) -> str:
@@ -97,6 +104,23 @@ FIND_TOOL = Tool(
         _ERRORS,
     ),
 )
+VERIFIED_TOOL = Tool(
+    VerifiedArguments,
+    Order,
+    Noun.ORDER,
+    title="Get order",
+    label="An order",
+    sentences=(
+        "Look up the customer's own order by its id or number: status, what is outstanding, items, totals, dates, "
+        "tracking.",
+        "Use it when a customer asks where an order is or how it stands.",
+        "It also needs email or postal_code, as the customer gave it or the platform knows it; an order is shown only "
+        "where that is right. Do not guess or try out values.",
+        "An unknown status is reported as unknown: do not guess.",
+        _ERRORS,
+    ),
+)
+"""Takes the place of all others where customers are verified."""
 LOOK_UPS = {tool.name: tool for tool in (ORDER_TOOL, CART_TOOL)}
 """The tools that take an id."""
 TOOLS = {**LOOK_UPS, FIND_TOOL.name: FIND_TOOL}

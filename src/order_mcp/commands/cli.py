@@ -16,11 +16,12 @@ from ..config import Config, broken_config, provider_variables, read_config, rea
 from ..desk import log_bug, open_desk
 from ..environment import ConfigurationError, labelled
 from ..errors import Internal
-from ..tools import FIND_TOOL, LOOK_UPS
+from ..tools import FIND_TOOL, LOOK_UPS, ORDER_TOOL
 from .look_up import look_up
+from .oversight import oversight_of
 from .terminal import FAILED, FOUND, READER_LEFT, USAGE, Stop, reader_left, set_up_logging, tell
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+MOST_WORKERS = 64
 
 
 def main(arguments: Sequence[str] | None = None, *, pipe: Any = None, labels: Mapping[str, str] | None = None) -> int:
@@ -63,13 +64,16 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"order-mcp {__version__}")
-    parser.set_defaults(run=_serve, http=False, host=LOOPBACK[0])
+    parser.set_defaults(run=_serve, http=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serve = commands.add_parser("serve", parents=[common], help="serve MCP over stdio, or over HTTP")
     serve.add_argument("--http", action="store_true", help="streamable HTTP at /mcp instead of stdio")
-    serve.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default 127.0.0.1)")
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)"
+    )
     serve.add_argument("--port", type=_port, default=8000, help="port to listen on (default 8000; 0 = any free one)")
+    serve.add_argument("--workers", type=_workers, default=1, help="processes behind the port (default 1)")
     serve.set_defaults(run=_serve)
 
     demo = commands.add_parser("demo", parents=[common], help="see providers answer, with nothing configured")
@@ -82,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--detail", help="summary, standard or full")
         command.add_argument("--item-offset", metavar="N", help="first line item to show")
         command.add_argument("--json", action="store_true", help="print the JSON object only")
+        if tool is ORDER_TOOL:
+            command.add_argument("--email", metavar="E", help="where customers are verified: their e-mail address")
+            command.add_argument("--postal-code", metavar="C", help="the same: their postal code")
         command.set_defaults(run=_look_up, tool=tool)
 
     find = commands.add_parser("find", parents=[common], help="find orders by a number or an e-mail address")
@@ -115,6 +122,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _workers(text: str) -> int:
+    workers = int(text)
+    if not 1 <= workers <= MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"workers are a number from 1 to {MOST_WORKERS}")
+    return workers
+
+
 @contextmanager
 def _configured(options: argparse.Namespace) -> Iterator[Config]:
     """The configuration to run with; in sandbox mode the sandbox runs as long as this does."""
@@ -137,14 +151,12 @@ def _configured(options: argparse.Namespace) -> Iterator[Config]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    if options.host not in LOOPBACK:
-        raise Stop("--host takes 127.0.0.1, ::1 or localhost only; hosting for others is to come.")
     from .serve import over_http, over_stdio
 
     try:
         with _configured(options) as config:
             if options.http:
-                return over_http(config, options.host, options.port)
+                return over_http(config, options.host, options.port, options.workers)
             return over_stdio(config, options.pipe)
     except ConfigurationError as problem:
         if options.pipe is None:
@@ -167,7 +179,7 @@ def _doctor(options: argparse.Namespace) -> int:
     with _configured(options) as config:
 
         async def look() -> int:
-            async with open_desk(config) as desk:
+            async with open_desk(config, oversight_of(config)) as desk:
                 findings = await examine(config, desk)
             print(json.dumps(findings, indent=2) if options.json else report(findings))
             return 0 if findings["ok"] else 1

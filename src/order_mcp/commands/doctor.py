@@ -62,11 +62,11 @@ ANY_OTHER_ANSWER = Verdict(True, "could not tell", False, "")
 
 async def examine(config: Config, desk: Desk) -> dict[str, Any]:
     """All findings, ready to be printed as JSON. No secret and no customer data is in them."""
-    providers: dict[str, dict[str, Any]] = {name: {} for name in config.providers}
+    providers: dict[str, dict[str, Any]] = {name: {} for name in config.usable}
     finders = config.finders(config.caller)
 
     async def look(name: str) -> None:
-        setup = config.providers[name]
+        setup = config.accounts[name].setup
         if setup.settings is None:
             state = "incomplete" if setup.begun else "not set up"
             providers[name] = {"state": state, "problems": list(setup.problems)}

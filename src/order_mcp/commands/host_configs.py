@@ -32,11 +32,11 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
     """A start that works when it is pasted, from the variables of this process and of a file."""
     given = _set_variables(env_file)
     config = read_config(given)
-    if sandbox or not any(setup.begun for setup in config.providers.values()):
+    if sandbox or not any(each.setup.begun for each in config.accounts.values()):
         # With nothing configured it answers from the sandbox: better than a form of placeholders that does nothing.
         empty = f"{env_file} sets up no provider yet. " if env_file and not sandbox else ""
         return Plan(env=_ours(given.keys() - provider_variables(), given), why_sandbox=f"{empty}{SANDBOX}")
-    problems = [problem for setup in config.providers.values() if setup.begun for problem in setup.problems]
+    problems = [p for each in config.accounts.values() if each.setup.begun for p in each.setup.problems]
     if with_secrets:
         return Plan((), _ours(given, given), problems=problems)
     arguments: list[str] = []

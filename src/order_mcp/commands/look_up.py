@@ -8,6 +8,8 @@ from typing import Any
 from ..config import Config
 from ..desk import open_desk
 from ..errors import InvalidInput, NotFound, OrderMcpError
+from ..tools import ORDER_TOOL, VERIFIED_TOOL
+from .oversight import oversight_of
 from .terminal import FAILED, FOUND, NOT_FOUND, USAGE
 
 # What an argument of a tool is called on the command line, where that is not its own name.
@@ -16,11 +18,13 @@ OPTIONS = {"order_id": "id", "cart_id": "id", "order_number": "number"}
 
 async def look_up(config: Config, options: Namespace) -> int:
     """Print the answer or the error; returns the exit code."""
-    names = options.tool.arguments.rules(())
+    is_verified = config.hosted.verify and options.tool is ORDER_TOOL
+    tool = VERIFIED_TOOL if is_verified else options.tool
+    names = tool.arguments.rules(())
     given = {name: value for name in names if (value := getattr(options, OPTIONS.get(name, name), None)) is not None}
-    async with open_desk(config) as desk:
+    async with open_desk(config, oversight_of(config)) as desk:
         try:
-            answer = await desk.answer(config.caller, options.tool, given)
+            answer = await desk.answer(config.caller, tool, given)
         except OrderMcpError as error:
             refusal = desk.refusal(config.caller, error, options.tool.noun)
             if options.json:

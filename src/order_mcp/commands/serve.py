@@ -1,17 +1,31 @@
-"""`order-mcp` and `order-mcp serve`: MCP over stdio, or over HTTP on this machine."""
+"""`order-mcp` and `order-mcp serve`: MCP over stdio, or over HTTP."""
 
 import gc
 import signal
 import sys
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import anyio
 
 from ..config import Config
 from ..protocol.server import build_server
-from .terminal import FAILED, FOUND, Stop, tell
+from ..wording import listed
+from .oversight import oversight_of
+from .terminal import FAILED, FOUND, Stop, set_up_logging, tell
 
 SWITCH_SECONDS = 0.0005
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+NOBODY_KNOWN = (
+    "--host {host} would let everybody on the network ask for orders. Set ORDER_MCP_CALLERS_FILE or "
+    "ORDER_MCP_OAUTH_ISSUER first, so that callers have to say who they are."
+)
+OPEN_TO_ALL = (
+    "ORDER_MCP_PUBLIC_URL is set and nobody has to say who they are: whoever reaches that address can ask for every "
+    "order. Set ORDER_MCP_CALLERS_FILE or ORDER_MCP_OAUTH_ISSUER."
+)
+NOT_VERIFIABLE = "cannot be asked in this mode: their orders carry nothing to compare with."
 
 
 def over_stdio(config: Config, pipe: Any) -> int:
@@ -24,26 +38,51 @@ def over_stdio(config: Config, pipe: Any) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _settle()
     try:
-        anyio.run(serve_stdio, build_server(config), pipe)
+        anyio.run(serve_stdio, build_server(config, oversight_of(config)), pipe)
     except* OSError:
         pass  # the host has gone in the middle of an answer
     return FOUND
 
 
-def over_http(config: Config, host: str, port: int) -> int:
+def over_http(config: Config, host: str, port: int, workers: int) -> int:
     """Serve until somebody stops the process."""
-    from ..hosting.app import listen, serve_http, url_of
+    from ..hosting.app import callers_of
+    from ..hosting.process import listen, serve_http, url_of
 
-    server = build_server(config)
+    callers_of(config)  # what is wrong with them is said here, and not in every process
+    if host not in LOOPBACK and not config.hosted.authenticates:
+        raise Stop(NOBODY_KNOWN.format(host=host))
     try:
         listener = listen(host, port)
     except OSError:
         raise Stop(f"cannot listen on port {port}; choose another --port.", FAILED) from None
-    _settle()
     with listener:
+        for line in _about(config, host):
+            tell(line)
         tell(f"serving MCP at {url_of(host, listener)}")
-        serve_http(server, host, listener)
+        serve_http(config, listener, workers, partial(_prepare, config.server.log_level))
     return FOUND
+
+
+def _about(config: Config, host: str) -> Iterator[str]:
+    """What an operator should know before others call."""
+    if config.hosted.public_url and not config.hosted.authenticates:
+        yield OPEN_TO_ALL
+    if host not in LOOPBACK and not config.hosted.public_url:
+        yield "without ORDER_MCP_PUBLIC_URL it answers only those who call it by a name of this machine."
+    if config.hosted.verify:
+        yield verified_at(config)
+
+
+def verified_at(config: Config) -> str:
+    """Whose orders are shown to customers who are verified, and whose are not."""
+    others = [each.title for name, each in config.accounts.items() if name not in config.usable]
+    return f"customers are verified before they are shown an order. {listed(others, 'and')} {NOT_VERIFIABLE}"
+
+
+def _prepare(log_level: str) -> None:
+    set_up_logging(log_level)
+    _settle()
 
 
 def _settle() -> None:

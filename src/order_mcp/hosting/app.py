@@ -1,103 +1,86 @@
-"""Streamable HTTP at `/mcp`, on this machine only: the listening socket, the ASGI application, its process."""
+"""The ASGI application of one process: the SDK's streamable HTTP, behind a door."""
 
-import asyncio
-import errno
 import logging
-import os
-import re
-import socket
 from typing import Any
+from urllib.parse import urlsplit
 
-import uvicorn
+from mcp.server.auth.routes import build_resource_metadata_url, create_protected_resource_routes
+from mcp.server.auth.settings import AuthSettings
+from mcp.server.transport_security import TransportSecuritySettings
+from pydantic import AnyHttpUrl
+from sse_starlette.sse import AppStatus
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from ..protocol.server import OrderServer
+from ..caller import SCOPES
+from ..config import Config
+from ..environment import ConfigurationError
+from ..protocol.server import build_server
+from .admission import Admission, Verifier
+from .callers import Callers, Known
+from .counts import Counts, missing_library
+from .door import Door, Public
+from .overseen import overseen
+from .telemetry import Telemetry
+from .tokens import Tokens
 
-BACKLOG = 128
-_THIS_MACHINE = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 log = logging.getLogger("order_mcp")
+USUAL_RATE = "120/minute"
+NOBODYS_ISSUER = AnyHttpUrl("http://localhost")
+"""The SDK wants one also where no token is taken."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 is any free one.
+def callers_of(config: Config) -> Callers:
+    """Everybody who may call.
 
     Raises:
-        OSError: the port is taken, or not ours to take.
+        ConfigurationError: the file of callers is not right, or a library is missing.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The event loop turns off the send delay only when the protocol is named.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":  # elsewhere it would let two programs share the port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+    if missing := missing_library(config.hosted.storage):
+        raise ConfigurationError(missing)
+    return Callers(config, config.hosted.rate_limit or (USUAL_RATE if config.hosted.authenticates else "none"))
 
 
-def url_of(host: str, listener: socket.socket) -> str:
-    """Where clients find the server."""
-    return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/mcp"
-
-
-def serve_http(server: OrderServer, host: str, listener: socket.socket) -> None:
-    """Serve streamable HTTP at `/mcp` until interrupted."""
-    # `backlog` has two meanings: how many connections may wait (`_Server` sets that again), and how often the event
-    # loop tries to accept in a row. At the limit of descriptors, more than one try would keep it busy.
-    settings = uvicorn.Config(
-        _http_app(server, host), log_config=None, access_log=False, timeout_graceful_shutdown=2, backlog=1
+def http_app(config: Config) -> Door:
+    """The application: stateless, answers as server-sent events so that a client that leaves cancels its call."""
+    hosted, callers, counts = config.hosted, callers_of(config), Counts(config.hosted.storage)
+    server = build_server(config, overseen(config, counts, Telemetry(), budgets=hosted.authenticates))
+    resource = AnyHttpUrl(hosted.public_url) if hosted.public_url else None
+    anybody = None if hosted.authenticates else Known(config.caller, hosted.rate_limit or "none")
+    tokens = Tokens(hosted.issuer, hosted.audience or "", hosted.customer_claim) if hosted.issuer else None
+    app = server.streamable_http_app(
+        stateless_http=True,
+        json_response=False,
+        # The door compares hosts and origins, and more strictly.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        auth=AuthSettings(issuer_url=NOBODYS_ISSUER, resource_server_url=None) if hosted.authenticates else None,
+        token_verifier=Verifier(callers, tokens) if hosted.authenticates else None,
+        custom_starlette_routes=_metadata(resource, hosted.issuer) if resource and hosted.authenticates else None,
     )
-    _Server(settings).run(sockets=[listener])
+    # Behind the SDK's authentication, which is all that stands in the list so far.
+    app.user_middleware.append(
+        Middleware(
+            Admission,
+            callers=callers,
+            counts=counts,
+            anybody=anybody,
+            metadata=str(build_resource_metadata_url(resource)) if resource else None,
+        )
+    )
+    # The library would end every stream at the first sign of a stop. Ours end by themselves, with their answer.
+    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
+    ready = config.problem is None and any(config.accounts[name].setup.settings for name in config.usable)
+    return Door(app, Public.of(hosted.public_url), callers.headers, lambda: ready)
 
 
-class _Server(uvicorn.Server):
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        for listener in sockets or ():
-            listener.listen(BACKLOG)
-        asyncio.get_running_loop().set_exception_handler(_Troubles().note)
+def _metadata(resource: AnyHttpUrl, issuer: str | None) -> list[Route]:
+    """Protected-resource metadata (RFC 9728). Where keys are the only way in, it names no authorization server."""
+    if issuer is not None:
+        return create_protected_resource_routes(resource, [AnyHttpUrl(issuer)], list(SCOPES))
+    said = {"resource": str(resource), "scopes_supported": list(SCOPES), "bearer_methods_supported": ["header"]}
 
+    async def tell(_: Any) -> JSONResponse:
+        return JSONResponse(said)
 
-class _Troubles:
-    """What the event loop reports of itself.
-
-    At the limit of descriptors it tries to accept a connection again every second; that is said once.
-    """
-
-    def __init__(self) -> None:
-        self._is_said = False
-
-    def note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if getattr(context.get("exception"), "errno", None) not in (errno.EMFILE, errno.ENFILE):
-            loop.default_exception_handler(context)
-        elif not self._is_said:
-            self._is_said = True
-            log.error("no file descriptor is left, so new connections have to wait; raise the limit (ulimit -n)")
-
-
-def _http_app(server: OrderServer, host: str) -> Any:
-    """The ASGI application: stateless, answers as server-sent events so that a client that leaves cancels its call."""
-    app = server.streamable_http_app(stateless_http=True, json_response=False, host=host)
-
-    async def checked(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and (status := _refused(scope)):
-            await send({"type": "http.response.start", "status": status, "headers": [(b"allow", b"POST")]})
-            await send({"type": "http.response.body"})
-        else:
-            await app(scope, receive, send)
-
-    return checked
-
-
-def _refused(scope: Any) -> int | None:
-    """The status that refuses a request before the SDK sees it, or None where it may go on."""
-    for name, value in scope["headers"]:
-        # The SDK compares only the beginning, so it would accept `127.0.0.1:1.evil.example`.
-        if name == b"host" and not _THIS_MACHINE.fullmatch(value):
-            return 421
-        if name == b"origin" and not _THIS_MACHINE.fullmatch(value.removeprefix(b"http://")):
-            return 403
-    # To the 2025 era the SDK would open a stream here that never says anything and never ends.
-    return 405 if scope["method"] == "GET" and scope["path"] == "/mcp" else None
+    return [Route(urlsplit(str(build_resource_metadata_url(resource))).path, tell)]

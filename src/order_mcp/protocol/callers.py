@@ -4,22 +4,43 @@ from typing import Any
 
 from mcp.server.context import ServerRequestContext
 
-from ..config import Caller, Config
+from ..caller import FIND_ORDERS, SCOPE_OF, Caller
+from ..config import Config
 from ..desk import Desk
-from ..tools import FIND_TOOL, TOOLS, Tool
+from ..tools import FIND_TOOL, LOOK_UPS, TOOLS, VERIFIED_TOOL, Tool
 
 Context = ServerRequestContext[Desk, Any]
+CALLER = "order_mcp.caller"
+"""Where the door leaves, in an HTTP request, who sent it."""
 
 
 def caller_of(context: Context) -> Caller:
-    """Who sent a request. Without authentication everybody is the one caller of the configuration."""
-    return context.lifespan_context.config.caller
+    """Who sent a request. Over a pipe that is the one caller of the configuration."""
+    if context.request is None:
+        return context.lifespan_context.config.caller
+    caller: Caller = context.request.scope[CALLER]
+    return caller
 
 
 def tools_for(config: Config, caller: Caller) -> dict[str, Tool]:
-    """The tools that a caller has: searching only where somebody can be searched."""
-    finds = bool(config.finders(caller))
-    return {name: tool for name, tool in TOOLS.items() if finds or tool is not FIND_TOOL}
+    """The tools that a caller has: what its scopes allow, and searching only where somebody can be searched."""
+    if config.hosted.verify:
+        tools = {VERIFIED_TOOL.name: VERIFIED_TOOL}
+    else:
+        tools = {name: tool for name, tool in TOOLS.items() if tool is not FIND_TOOL or config.finders(caller)}
+    return {name: tool for name, tool in tools.items() if scope_of(name) in caller.scopes}
+
+
+def scope_of(name: str) -> str | None:
+    """What a caller needs to be allowed for a tool; None where there is no such tool."""
+    if name not in TOOLS:
+        return None
+    return FIND_ORDERS if TOOLS[name] is FIND_TOOL else SCOPE_OF[TOOLS[name].noun]
+
+
+def attachable(config: Config, caller: Caller) -> list[Tool]:
+    """The look-ups that need nothing but an id, so that their answers can be attached to a conversation."""
+    return [tool for tool in tools_for(config, caller).values() if tool in LOOK_UPS.values()]
 
 
 def offered(tool: Tool, config: Config, caller: Caller) -> list[str]:

@@ -13,7 +13,7 @@ from ..errors import InvalidId, InvalidInput
 from ..finding import Held, is_email_address
 from ..models import AUTO
 from ..tools import ORDER_TOOL
-from .callers import Context, caller_of
+from .callers import Context, attachable, caller_of
 from .schemas import LISTS_KEEP_MILLISECONDS
 
 MAX_WISH = 60
@@ -103,11 +103,14 @@ class Prompts:
             for each in ARGUMENTS
         ]
         prompt = types.Prompt(name=NAME, title=TITLE, description=DESCRIPTION, arguments=arguments)
-        return types.ListPromptsResult(prompts=[prompt], ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private")
+        prompts = [prompt] if _is_offered(context) else []
+        return types.ListPromptsResult(prompts=prompts, ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private")
 
     async def get(self, context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
-        if params.name != NAME:
-            raise MCPError(types.INVALID_PARAMS, f"Unknown prompt. This server has {NAME}.")
+        if params.name != NAME or not _is_offered(context):
+            raise MCPError(
+                types.INVALID_PARAMS, f"Unknown prompt. This server has {NAME if _is_offered(context) else 'none'}."
+            )
         desk, caller = context.lifespan_context, caller_of(context)
         try:
             finders = desk.config.finders(caller)
@@ -116,3 +119,8 @@ class Prompts:
             raise MCPError(types.INVALID_PARAMS, desk.refusal(caller, error, TOOL.noun).sentence) from None
         message = types.PromptMessage(role="user", content=types.TextContent(type="text", text=text))
         return types.GetPromptResult(description=DESCRIPTION, messages=[message])
+
+
+def _is_offered(context: Context) -> bool:
+    """Whether the caller has the tool that the prompt speaks of."""
+    return TOOL in attachable(context.lifespan_context.config, caller_of(context))

@@ -8,11 +8,11 @@ from mcp.shared.exceptions import MCPError
 
 from ..answer.refuse import Refusal
 from ..cleaning import compact
-from ..errors import InvalidInput, NotFound, OrderMcpError
+from ..errors import InvalidInput, NotFound, OrderMcpError, UnsupportedOperation
 from ..models import AUTO, Noun
 from ..tools import LOOK_UPS, Tool
 from . import prompts
-from .callers import Context, caller_of, offered
+from .callers import Context, attachable, caller_of, offered
 from .schemas import LISTS_KEEP_MILLISECONDS
 
 MIME_TYPE = "application/json"
@@ -63,7 +63,7 @@ class Resources:
                 uri_template=template(tool),
                 mime_type=MIME_TYPE,
             )
-            for tool in LOOK_UPS.values()
+            for tool in attachable(context.lifespan_context.config, caller_of(context))
         ]
         return types.ListResourceTemplatesResult(
             resource_templates=templates, ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private"
@@ -74,6 +74,8 @@ class Resources:
         try:
             tool, given = read_address(params.uri)
             noun = tool.noun
+            if tool not in attachable(desk.config, caller):
+                raise UnsupportedOperation(f"This caller may not read {noun}s in this way. Tell the user so.")
             answer = await desk.answer(caller, tool, given)
         except OrderMcpError as error:
             raise _not_read(params.uri, error, desk.refusal(caller, error, noun)) from None
@@ -83,7 +85,8 @@ class Resources:
 
     async def complete(self, context: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
         about = params.ref.name if isinstance(params.ref, types.PromptReference) else params.ref.uri
-        tools = {template(tool): tool for tool in LOOK_UPS.values()} | {prompts.NAME: prompts.TOOL}
+        able = attachable(context.lifespan_context.config, caller_of(context))
+        tools = {template(tool): tool for tool in able} | ({prompts.NAME: prompts.TOOL} if prompts.TOOL in able else {})
         names: list[str] = []
         if about in tools and params.argument.name == PROVIDER:
             names = [AUTO, *offered(tools[about], context.lifespan_context.config, caller_of(context))]

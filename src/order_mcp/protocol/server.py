@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from typing import Any
 
 import mcp_types as types
 from mcp.server.caching import CacheHint
@@ -11,10 +12,12 @@ from mcp.shared.exceptions import MCPError
 
 from .. import __version__
 from ..answer.present import Answer
-from ..config import Caller, Config
+from ..caller import Caller
+from ..config import Config
 from ..desk import Desk, open_desk
 from ..errors import OrderMcpError
-from ..tools import TOOLS, Tool, input_schema
+from ..oversight import NOBODY, Oversight
+from ..tools import Tool, input_schema
 from ..wording import listed
 from .callers import Context, caller_of, description, offered, tools_for
 from .prompts import Prompts
@@ -29,24 +32,30 @@ HINTS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idemp
 OrderServer = Server[Desk]
 
 
-def build_server(config: Config) -> OrderServer:
+def build_server(config: Config, oversight: Oversight = NOBODY) -> OrderServer:
     """The MCP server over a configuration; hosts and tests run it over a transport of their choice."""
-    # Built at the first tools/list, so that the handshake is answered sooner.
-    published = cache(lambda caller: [_published(tool, config, caller) for tool in tools(caller).values()])
-    tools = cache(lambda caller: tools_for(config, caller))
+    # Built at the first tools/list, so that the handshake is answered sooner; once for all with the same rights.
+    published = cache(lambda rights: [_published(tool, config, rights) for tool in tools(rights).values()])
+    tools = cache(lambda rights: tools_for(config, rights))
     # Over HTTP the SDK asks for it at every call.
-    schemas = cache(lambda name: input_schema(TOOLS[name], offered(TOOLS[name], config, config.caller)))
+    schemas = cache(lambda tool: input_schema(tool, offered(tool, config, config.caller)))
+
+    def schema(name: str) -> dict[str, Any] | None:
+        tool = tools(config.caller).get(name)
+        return schemas(tool) if tool else None
+
     resources, prompts = Resources(), Prompts()
 
     async def list_tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(
-            tools=published(caller_of(context)), ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private"
+            tools=published(caller_of(context).rights), ttl_ms=LISTS_KEEP_MILLISECONDS, cache_scope="private"
         )
 
     async def call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         desk, caller = context.lifespan_context, caller_of(context)
-        if (tool := tools(caller).get(params.name)) is None:
-            raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has {listed(list(tools(caller)), 'and')}.")
+        if (tool := tools(caller.rights).get(params.name)) is None:
+            names = list(tools(caller.rights)) or ["none"]
+            raise MCPError(types.INVALID_PARAMS, f"Unknown tool. This server has {listed(names, 'and')}.")
         try:
             return _found(await desk.answer(caller, tool, params.arguments or {}))
         except OrderMcpError as error:
@@ -54,7 +63,7 @@ def build_server(config: Config) -> OrderServer:
 
     @asynccontextmanager
     async def lifespan(_: Server[Desk]) -> AsyncIterator[Desk]:
-        async with open_desk(config) as desk:
+        async with open_desk(config, oversight) as desk:
             yield desk
 
     return Server(
@@ -64,7 +73,7 @@ def build_server(config: Config) -> OrderServer:
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
         cache_hints={"server/discover": CacheHint(ttl_ms=LISTS_KEEP_MILLISECONDS, scope="private")},
-        get_tool_input_schema=lambda name: schemas(name) if name in TOOLS else None,
+        get_tool_input_schema=schema,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_list_resources=resources.list,

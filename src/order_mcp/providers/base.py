@@ -16,12 +16,13 @@ from ..finding import Held, How, Limits, Question, Searched
 from ..models import Cart, Noun, Order, Record
 from ..wording import now
 from .addresses import path_of
-from .channel import LONG_LIST_BYTES, RETRY_STATUS, Channel, OnAttempt, Retried
+from .channel import LONG_LIST_BYTES, RETRY_STATUS, Channel, Retried
 from .reader import Reader
 from .refusals import NO_LIST, cannot_have, oddity, refusal, unsupported
 from .responses import Response
 from .search import Search
 from .settings import ProviderSettings
+from .watch import OnAttempt
 from .wire import TooMuch, WireType, decode, read_wire
 
 RecordType = TypeVar("RecordType", Order, Cart)
@@ -57,6 +58,10 @@ class Provider(Generic[SettingsType]):
 
     support: ClassVar[str] = "from its documentation; no live account tried yet"
     """How far it was tried, for the provider table."""
+    rate_limit: ClassVar[str] = "none"
+    """How often it may be asked, as far as it says so itself: the budget of an account where the operator sets none."""
+    verifies_by: ClassVar[tuple[str, ...]] = ()
+    """What its orders know of their customer, to compare with what somebody says: `email`, `postal_code`."""
     privacy_policy: ClassVar[str] = ""
     """Where it says what it does with personal data, for hosts that show that."""
     states_period: ClassVar[bool] = True

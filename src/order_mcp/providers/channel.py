@@ -23,6 +23,7 @@ from .inflate import ACCEPTED, Undecodable
 from .network import CAUSES, Backend
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, pause_after, read_body, retry_after_of
 from .stream import NotSecure, NotTrusted
+from .watch import OnAttempt, Watch, nobody_listens
 
 MAX_IN_FLIGHT = 16
 LONG_BYTES = 32 * 1024
@@ -45,13 +46,6 @@ NETWORK_FAILURES = (
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 Taken = TypeVar("Taken")
-OnAttempt = Callable[[], object]
-"""Told of every request that leaves, for the log and for traces."""
-
-
-def nobody_listens() -> None:
-    """The hook for a caller that does not count attempts."""
-
 
 _on_attempt: ContextVar[OnAttempt] = ContextVar("on_attempt", default=nobody_listens)
 
@@ -100,9 +94,10 @@ class Channel:
     Its errors are bare: which provider it was, and what was looked up, is added by the look-up.
     """
 
-    def __init__(self, http: Http, address: str) -> None:
+    def __init__(self, http: Http, address: str, watch: Watch | None = None) -> None:
         self._http = http
         self._address = address
+        self._watch = watch
         self.start = http.start
         self._in_flight = anyio.Semaphore(MAX_IN_FLIGHT, fast_acquire=True)
         self._very_long = anyio.Semaphore(MAX_VERY_LONG)
@@ -139,26 +134,35 @@ class Channel:
             Timeout: an attempt took longer than its limit. It is not tried again.
             Unreachable: no connection, or one that broke, three times.
             BadResponse: a body that is too large or cannot be decompressed.
+            RateLimited: this server has asked often enough for now.
         """
-        for backoff in BACKOFF_SECONDS:
+        for number, backoff in enumerate(BACKOFF_SECONDS, 1):
             try:
-                response = await self._attempt(method, path, headers, json)
+                response = await self._attempt(number, method, path, headers, json)
                 if response.status not in retried or (pause := pause_after(response, backoff)) is None:
                     return response
             except Unreachable:
                 pause = backoff
             # Not all at the same moment, after a trouble that all callers saw.
             await anyio.sleep(pause + uniform(0, MAX_JITTER_SECONDS))
-        return await self._attempt(method, path, headers, json)
+        return await self._attempt(len(BACKOFF_SECONDS) + 1, method, path, headers, json)
 
-    async def _attempt(self, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:
+    async def _attempt(self, number: int, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:
         async with self._in_flight:
-            _on_attempt.get()()
-            with anyio.move_on_after(self._http.timeout_seconds):
-                try:
-                    return await self._exchange(method, path, headers, json)
-                except NETWORK_FAILURES as failure:
-                    raise self._unreachable(failure) from None
+            if self._watch is None:
+                return await self._sent(method, path, headers, json)
+            async with self._watch.attempt(number) as seen:
+                response = await self._sent(method, path, headers, json)
+                seen(response.status)
+                return response
+
+    async def _sent(self, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:
+        _on_attempt.get()()
+        with anyio.move_on_after(self._http.timeout_seconds):
+            try:
+                return await self._exchange(method, path, headers, json)
+            except NETWORK_FAILURES as failure:
+                raise self._unreachable(failure) from None
         raise _timeout(self._http.timeout_seconds)
 
     async def _exchange(self, method: str, path: str, headers: Mapping[str, str], json: Any) -> Response:

@@ -247,6 +247,7 @@ class Fleet(Provider[FleetSettings]):
     key_right = "scope READ; WRITE is not needed"
     key_sources = ("https://docs.fleet.co/authentication/", "https://docs.fleet.co/installation/")
     support = "from its documentation of November 2026; no live account tried yet"
+    rate_limit = "100/minute"  # of production, for each credential
     privacy_policy = "https://fleet.co/en/privacy-gdpr"
     states_period = False
     id_kind = "digits"

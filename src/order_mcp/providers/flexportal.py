@@ -552,6 +552,8 @@ class FlexPortal(Provider[FlexPortalSettings]):
     )
     key_sources = ("https://docs.flexportal.io/api-reference/overview",)
     support = "from its documentation of November 2026; no live account tried yet"
+    rate_limit = "100/minute"  # of the smallest plan
+    verifies_by = ("email", "postal_code")
     privacy_policy = "https://www.flexportal.io/terms"  # no page of its own is known
     states_period = False
     id_kind = "such as ord_abc123"
@@ -598,17 +600,21 @@ class FlexPortal(Provider[FlexPortalSettings]):
     async def _find_by_number(self, search: Search) -> None:
         # There is no order number besides the id, and what a shop keeps in a field of its own.
         field = self.settings.number_field
-        search.compared = f"id and {field}" if field else "id"
+        search.compared = listed(["id"] * search.question.ids_too + ([field] if field else []) or [""], "and")
+        if search.question.ids_too:
+            await self._find_by_id(search, alone=not field)
+        if field:
+            await self._find_by_field(search, field)
+
+    async def _find_by_id(self, search: Search, *, alone: bool) -> None:
         try:
             search.add(await self.get_order(search.question.value), "id")
         except (NotFound, InvalidInput):
             pass
         except OrderMcpError as error:
-            if not field:
+            if alone:
                 raise
             search.ends(error)  # the field may lead there all the same
-        if field:
-            await self._find_by_field(search, field)
 
     async def _find_by_field(self, search: Search, field: str) -> None:
         entry = self._entry(lambda wire: [("purchase_order", value_at(wire.customFields, [field]))])

@@ -278,6 +278,7 @@ class Polinate(Provider[PolinateSettings]):
     key_right = "its documentation names no rights to choose from"
     key_sources = ("https://docs.polinate.ai/guides/orders",)
     support = "from its documentation of November 2026; no live account tried yet"
+    verifies_by = ("postal_code",)  # its orders name no person, and the address is one text
     privacy_policy = "https://www.polinate.com.au/privacy/privacy"
 
     def headers(self) -> Mapping[str, str]:

@@ -117,6 +117,7 @@ class Senmo(Provider[SenmoSettings]):
     key_right = "its documentation names no rights to choose from"
     key_sources = ("https://docs.senmo.io/foundry-platform/authentication",)
     support = "from its documentation of November 2026; no live account tried yet"
+    rate_limit = "25/second"  # of its sandbox; production allows four times that
     privacy_policy = "https://www.senmo.io/legal/privacy-policy"
     not_found_hint = {Noun.ORDER: "Or it belongs to another account: Senmo says the same of both."}
 

@@ -1,0 +1,20 @@
+"""What stands around the desk of a command, which is nothing unless a setting asks for it."""
+
+from ..config import Config
+from ..oversight import NOBODY, Oversight
+
+
+def oversight_of(config: Config) -> Oversight:
+    """For a server over a pipe, or a look-up from the terminal.
+
+    Raises:
+        ConfigurationError: the record cannot be written.
+    """
+    hosted, has_budget = config.hosted, any(each.rate_limit for each in config.accounts.values())
+    if not (hosted.verify or hosted.audit_log or has_budget):
+        return NOBODY
+    from ..hosting.counts import Counts
+    from ..hosting.overseen import overseen
+    from ..hosting.telemetry import Telemetry
+
+    return overseen(config, Counts(hosted.storage), Telemetry(), budgets=False)

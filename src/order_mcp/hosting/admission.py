@@ -1,0 +1,147 @@
+"""Who sends a request, and whether it may go on: the layer behind the SDK's authentication."""
+
+import json
+from typing import Any
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+
+from ..caller import SCOPES
+from ..protocol.callers import CALLER, scope_of
+from .callers import Callers, Known
+from .counts import Counts
+from .door import PATH, reply
+from .keys import NoKeys
+from .tokens import Tokens
+
+SPEAKS_FOR = b"x-forwarded-user"
+NO_KEYS_RETRY_SECONDS = 5
+MOST_BYTES = 4 * 1024 * 1024  # as the SDK
+
+
+class Presented(AccessToken):
+    """What somebody presented, as the SDK carries it from its authentication to the admission."""
+
+    known: Any = None
+    """Who it is; None where nobody knows whether the token is right."""
+
+
+class Verifier:
+    """The SDK's hook: whom a bearer token belongs to."""
+
+    def __init__(self, callers: Callers, tokens: Tokens | None) -> None:
+        self._callers = callers
+        self._tokens = tokens
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        known = self._callers.with_key(token)
+        try:
+            if known is None and self._tokens is not None and (said := await self._tokens.read(token)):
+                known = self._callers.with_token(said)
+        except NoKeys:
+            return _presented(None)
+        return _presented(known) if known else None
+
+
+def _presented(known: Known | None) -> Presented:
+    # The token itself goes no further.
+    return Presented(token="", client_id=known.caller.name if known else "", scopes=[], known=known)
+
+
+class Admission:
+    """Finds the caller, counts its requests, and stops what its scopes do not allow."""
+
+    def __init__(
+        self, app: Any, *, callers: Callers, counts: Counts, anybody: Known | None, metadata: str | None
+    ) -> None:
+        """`anybody` asks where nobody has to say who it is; `metadata` is the address that a refusal names."""
+        self._app = app
+        self._callers = callers
+        self._counts = counts
+        self._anybody = anybody
+        self._metadata = metadata
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"].rstrip("/") != PATH:
+            await self._app(scope, receive, send)
+            return
+        known = self._anybody
+        if known is None:
+            user = scope.get("user")
+            if not isinstance(user, AuthenticatedUser):
+                await self._app(scope, receive, self._with_challenge(send))
+                return
+            if (known := getattr(user.access_token, "known", None)) is None:
+                wait = str(NO_KEYS_RETRY_SECONDS).encode()
+                await reply(
+                    send, 503, {"error": "the keys of the authorization server cannot be had"}, (b"retry-after", wait)
+                )
+                return
+            if (known := self._speaking(known, scope["headers"])) is None:
+                await self._forbid(send, "the gateway speaks for nobody who is known here", SCOPES)
+                return
+        if wait_seconds := await self._counts.take(known.rate, "caller", known.caller.name):
+            await reply(send, 429, {"error": "too many requests"}, (b"retry-after", str(wait_seconds).encode()))
+            return
+        if not known.caller.scopes >= set(SCOPES):
+            receive, needed = await _asked(receive)
+            if needed not in (None, *known.caller.scopes) or known.caller.scopes.isdisjoint(SCOPES):
+                await self._forbid(send, "the scope does not allow this", [needed] if needed else SCOPES)
+                return
+        # To the 2025 era the SDK would open a stream here that never says anything and never ends.
+        if scope["method"] == "GET":
+            await reply(send, 405, {"error": "use POST"}, (b"allow", b"POST"))
+            return
+        scope[CALLER] = known.caller
+        await self._app(scope, receive, send)
+
+    def _speaking(self, known: Known, headers: list[tuple[bytes, bytes]]) -> Known | None:
+        """Whom the sender speaks for; itself, unless it is a gateway and names somebody."""
+        names = [value for name, value in headers if name == SPEAKS_FOR]
+        if not (known.is_gateway and names):
+            return known
+        return self._callers.spoken_for(known.caller, names[0].decode("latin-1")) if len(names) == 1 else None
+
+    async def _forbid(self, send: Any, why: str, scopes: Any) -> None:
+        challenge = f'Bearer error="insufficient_scope", error_description="{why}"{self._hints(scopes)}'
+        await reply(send, 403, {"error": "insufficient_scope"}, (b"www-authenticate", challenge.encode()))
+
+    def _with_challenge(self, send: Any) -> Any:
+        """Adds to the SDK's refusal what it leaves out: the scopes, and where the metadata is."""
+
+        async def challenging(message: Any) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 401:
+                hints = self._hints(SCOPES).encode()
+                message["headers"] = [
+                    (name, value + hints if name == b"www-authenticate" else value)
+                    for name, value in message["headers"]
+                ]
+            await send(message)
+
+        return challenging
+
+    def _hints(self, scopes: Any) -> str:
+        metadata = f', resource_metadata="{self._metadata}"' if self._metadata else ""
+        return f', scope="{" ".join(scopes)}"{metadata}'
+
+
+async def _asked(receive: Any) -> tuple[Any, str | None]:
+    """Which scope the tool needs that a request calls, and the request to be read once more."""
+    messages, body = [], b""
+    while True:
+        message = await receive()
+        messages.append(message)
+        body += message.get("body", b"")
+        if message["type"] != "http.request" or not message.get("more_body") or len(body) > MOST_BYTES:
+            break
+
+    async def again() -> Any:
+        return messages.pop(0) if messages else await receive()
+
+    try:
+        said = json.loads(body)
+        is_call = isinstance(said, dict) and said.get("method") == "tools/call"
+        name = said["params"]["name"] if is_call else None
+    except (ValueError, RecursionError, KeyError, TypeError):
+        name = None
+    return again, scope_of(name) if isinstance(name, str) else None

@@ -1,0 +1,157 @@
+"""Who may call: rows of a file, and tokens. A row gives a caller a name and narrows what it may do."""
+
+import hmac
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from ..account_config import read_tables
+from ..caller import CUSTOMER_SCOPE, SCOPES, Caller, narrower
+from ..config import Config
+from ..environment import ConfigurationError
+from ..models import Audience
+from ..rules import matching, rate
+from ..wording import listed
+from .tokens import Token
+
+KEYS = ("token_sha256", "header", "subject", "scopes", "accounts", "audience", "rate_limit", "gateway")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_caller_name = matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "must be at most 64 letters, digits, ., - and _")
+_header_name = matching(r"[A-Za-z0-9-]{1,64}", "must be the name of a header, such as X-API-Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One caller of the file."""
+
+    caller: Caller
+    rate: str
+    hashes: tuple[str, ...] = ()
+    header: str | None = None
+    subject: str | None = None
+    is_gateway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who sent a request, how often it may, and whether it may speak for others."""
+
+    caller: Caller
+    rate: str
+    is_gateway: bool = False
+
+
+class Callers:
+    """Everybody who may call."""
+
+    def __init__(self, config: Config, usual_rate: str) -> None:
+        """
+        Raises:
+            ConfigurationError: the file cannot be read, or a row of it is not right.
+        """
+        self._config = config
+        self._rate = usual_rate
+        path = config.hosted.callers_file
+        tables = read_tables("ORDER_MCP_CALLERS_FILE", path, "callers") if path else {}
+        self._rows = {name: self._row(name, table) for name, table in tables.items()}
+        if path and not self._rows:
+            raise ConfigurationError(f"ORDER_MCP_CALLERS_FILE {path!r} names no caller.")
+        self._by_subject = {row.subject: row for row in self._rows.values() if row.subject}
+        self._hashes = [(hash, row) for row in self._rows.values() for hash in row.hashes]
+
+    @property
+    def headers(self) -> frozenset[str]:
+        """The headers, in small letters, in which keys come besides `Authorization`."""
+        return frozenset(row.header.lower() for row in self._rows.values() if row.header)
+
+    def with_key(self, key: str) -> Known | None:
+        """The caller that has this key. Every hash is compared, so that time does not tell which was nearly right."""
+        hash = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        found = [row for known, row in self._hashes if hmac.compare_digest(known, hash)]
+        return Known(found[0].caller, found[0].rate, found[0].is_gateway) if found else None
+
+    def with_token(self, token: Token) -> Known:
+        """The caller that a token names. A row of the file narrows it; without one it may do what its scopes say."""
+        row = self._by_subject.get(token.subject or "") or self._by_subject.get(token.client or "")
+        if row is None:
+            # Its subject may be a person, so it is not called by it.
+            name = sha256(f"{token.client}\n{token.subject}".encode("utf-8", "surrogatepass")).hexdigest()
+            everything = self._config.caller
+            caller = replace(everything, name=f"token:{name[:32]}", scopes=token.scopes, is_listed=False)
+            return Known(replace(caller, email=token.email), self._rate)
+        caller = replace(row.caller, scopes=row.caller.scopes & token.scopes, email=token.email)
+        return Known(caller, row.rate, row.is_gateway)
+
+    def spoken_for(self, gateway: Caller, name: str) -> Known | None:
+        """The caller that a gateway names, which can do no more than the gateway; None where nobody has it."""
+        if (row := self._rows.get(name)) is None:
+            return None
+        theirs = row.caller
+        caller = replace(
+            theirs,
+            audience=narrower(theirs.audience, gateway.audience),
+            accounts=tuple(account for account in theirs.accounts if account in gateway.accounts),
+            scopes=theirs.scopes & gateway.scopes,
+        )
+        return Known(caller, row.rate)
+
+    def _row(self, name: str, table: Mapping[str, Any]) -> Row:
+        where = f"ORDER_MCP_CALLERS_FILE, [callers.{name}]:"
+        try:
+            return self._read(_caller_name(name), table)
+        except ValueError as rule:
+            raise ConfigurationError(f"{where} {rule}.") from None
+
+    def _read(self, name: object, table: Mapping[str, Any]) -> Row:
+        """A row. Raises ValueError with what is wrong; a value is never repeated, because it may be a key."""
+        for key in table:
+            if key not in KEYS:
+                raise ValueError(f"{key} is none of {listed(list(KEYS), 'and')}")
+        hashes = tuple(_texts(table, "token_sha256", one_will_do=True))
+        if not all(map(_HASH.fullmatch, hashes)):
+            raise ValueError("token_sha256 must be the SHA-256 of the key, as 64 digits and small letters a to f")
+        subject = next(_texts(table, "subject", one_will_do=True), None)
+        if bool(hashes) == bool(subject):
+            raise ValueError("it needs token_sha256 or subject, and not both")
+        header = next(_texts(table, "header", one_will_do=True), None)
+        if header is not None and not hashes:
+            raise ValueError("header goes with token_sha256 only")
+        everything = self._config.caller
+        usable = everything.accounts
+        accounts = tuple(_chosen(table, "accounts", tuple(self._config.accounts))) if "accounts" in table else usable
+        audience = next(_chosen(table, "audience", tuple(Audience)), None)
+        limit = next(_texts(table, "rate_limit", one_will_do=True), None)
+        if not isinstance(table.get("gateway", False), bool):
+            raise ValueError("gateway must be true or false")
+        return Row(
+            Caller(
+                str(name),
+                narrower(everything.audience, Audience(audience)) if audience else everything.audience,
+                tuple(account for account in usable if account in accounts),
+                frozenset(_chosen(table, "scopes", (*SCOPES, CUSTOMER_SCOPE)))
+                if "scopes" in table
+                else frozenset(SCOPES),
+            ),
+            rate=str(rate(limit)) if limit is not None else self._rate,
+            hashes=hashes,
+            header=None if header is None else str(_header_name(header)),
+            subject=subject,
+            is_gateway=table.get("gateway", False),
+        )
+
+
+def _texts(table: Mapping[str, Any], key: str, *, one_will_do: bool = False) -> Iterator[str]:
+    value = table.get(key, [])
+    values = [value] if one_will_do and isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(each, str) and each.strip() for each in values):
+        raise ValueError(f"{key} must be {'a text' if one_will_do else 'a list of texts'} in quotation marks")
+    yield from values
+
+
+def _chosen(table: Mapping[str, Any], key: str, known: Sequence[str]) -> Iterator[str]:
+    for each in _texts(table, key, one_will_do=key == "audience"):
+        if each not in known:
+            raise ValueError(f"{key} takes {listed(list(known), 'and')}")
+        yield each

@@ -1,0 +1,72 @@
+"""Puts together what stands around a desk: budgets, shared look-ups, attempts, records."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from ..config import Config
+from ..desk import log_bug
+from ..errors import RateLimited
+from ..oversight import Call, Oversight
+from ..wording import after
+from .attempts import CountedAttempts
+from .audit import AuditLog
+from .counts import Counts
+from .telemetry import Telemetry
+
+log = logging.getLogger("order_mcp")
+
+
+class AccountWatch:
+    """One account's budget and record."""
+
+    def __init__(self, account: str, budget: str, counts: Counts, telemetry: Telemetry) -> None:
+        self._account = account
+        self._budget = budget
+        self._counts = counts
+        self._telemetry = telemetry
+
+    @asynccontextmanager
+    async def attempt(self, number: int) -> AsyncIterator[Callable[[int], object]]:
+        if wait := await self._counts.take(self._budget, "account", self._account):
+            raise RateLimited(
+                f"{{provider}} was not asked: this server has asked it as often as it may. Try again {after(wait)}.",
+                retry_after_seconds=wait,
+            )
+        async with self._telemetry.attempt(self._account, number) as seen:
+            yield seen
+
+
+def overseen(config: Config, counts: Counts, telemetry: Telemetry, *, budgets: bool) -> Oversight:
+    """What stands around the desk of a configuration. Without `budgets`, only rates that the operator set hold.
+
+    Raises:
+        ConfigurationError: the record cannot be written.
+    """
+    audit = AuditLog(config.hosted.audit_log, config.hosted.audit_key) if config.hosted.audit_log else None
+
+    def watch(account: str) -> AccountWatch:
+        each = config.accounts[account]
+        budget = each.rate_limit or (each.kind.rate_limit if budgets else "none")
+        return AccountWatch(account, budget, counts, telemetry)
+
+    def on_call(call: Call) -> None:
+        try:
+            telemetry.count(call)
+            if audit:
+                audit.write(call)
+        except Exception as bug:  # an answer does not depend on its record
+            log_bug(bug)
+
+    async def close() -> None:
+        await counts.close()
+        if audit:
+            audit.close()
+
+    return Oversight(
+        watch=watch,
+        shares=True,
+        attempts=CountedAttempts(counts) if config.hosted.verify else None,
+        on_call=on_call,
+        close=close,
+    )

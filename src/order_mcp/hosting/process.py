@@ -1,0 +1,115 @@
+"""The processes that serve HTTP: the listening socket, one process or several behind it, and how they stop."""
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from ..config import Config
+from .app import http_app
+from .door import PATH
+from .telemetry import start_exporting
+
+BACKLOG = 128
+AFTER_DEADLINE_SECONDS = 2
+log = logging.getLogger("order_mcp")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one.
+
+    Raises:
+        OSError: the port is taken, or not ours to take.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The event loop turns off the send delay only when the protocol is named.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def url_of(host: str, listener: socket.socket) -> str:
+    """Where clients find the server."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}{PATH}"
+
+
+def serve_http(config: Config, listener: socket.socket, workers: int, prepare: Callable[[], object]) -> None:
+    """Serve streamable HTTP until somebody stops the process. `prepare` is called in each process before it serves."""
+    settings = uvicorn.Config(
+        _Worker(config, prepare),
+        factory=True,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        # Calls in flight end with their answer, or at their own deadline.
+        timeout_graceful_shutdown=int(config.server.deadline_seconds) + AFTER_DEADLINE_SECONDS,
+        # `backlog` has two meanings: how many connections may wait (set again below), and how often the event loop
+        # tries to accept in a row. At the limit of descriptors, more than one try would keep it busy.
+        backlog=1 if workers == 1 else BACKLOG,
+    )
+    if workers > 1:
+        Multiprocess(settings, [listener]).run()
+        return
+    # The library passes the signal on when it has stopped, which would end the process as if it had failed.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    _Server(settings).run(sockets=[listener])
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """Makes the application, in the process that serves it."""
+
+    config: Config
+    prepare: Callable[[], object]
+
+    def __call__(self) -> Any:
+        self.prepare()
+        if missing := start_exporting():
+            log.warning(missing)
+        app = http_app(self.config)
+
+        async def watched(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "lifespan":
+                asyncio.get_running_loop().set_exception_handler(_Troubles().note)
+            await app(scope, receive, send)
+
+        return watched
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(BACKLOG)
+
+
+class _Troubles:
+    """What the event loop reports of itself.
+
+    At the limit of descriptors it tries to accept a connection again every second; that is said once.
+    """
+
+    def __init__(self) -> None:
+        self._is_said = False
+
+    def note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if getattr(context.get("exception"), "errno", None) not in (errno.EMFILE, errno.ENFILE):
+            loop.default_exception_handler(context)
+        elif not self._is_said:
+            self._is_said = True
+            log.error("no file descriptor is left, so new connections have to wait; raise the limit (ulimit -n)")

@@ -1,0 +1,80 @@
+"""Traces and metrics, through OpenTelemetry's API. Where they go is set up the standard way (`OTEL_…` variables).
+
+An attribute names an account, a status, a code: never an id, a name or an address.
+"""
+
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import entry_points
+
+from opentelemetry import metrics, trace
+
+from .. import __version__
+from ..errors import OrderMcpError
+from ..oversight import Call
+
+# Any of these says that somebody wants to see something.
+WANTED = ("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT")
+NOT_INSTALLED = "OTEL_ variables are set, and nothing to export with is installed: pip install 'order-mcp[otel]'."
+
+
+def start_exporting() -> str | None:
+    """Set up the exporters that the variables name, as the standard launcher does; what is missing, as a sentence."""
+    if not any(os.environ.get(name) for name in WANTED) or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return None
+    configurators = list(entry_points(group="opentelemetry_configurator"))
+    if not configurators:
+        return NOT_INSTALLED
+    configurators[0].load()().configure(auto_instrumentation_version=None)
+    return None
+
+
+class Telemetry:
+    """The instruments of one process."""
+
+    def __init__(
+        self, tracers: trace.TracerProvider | None = None, meters: metrics.MeterProvider | None = None
+    ) -> None:
+        self._tracer = trace.get_tracer("order_mcp", __version__, tracers)
+        meter = metrics.get_meter("order_mcp", __version__, meters)
+        self._tools = meter.create_histogram("order_mcp.tool.duration", "s", "How long tool calls took")
+        self._upstream = meter.create_histogram(
+            "order_mcp.upstream.duration", "s", "How long requests to providers took"
+        )
+        self._errors = meter.create_counter("order_mcp.errors", "{error}", "Tool calls that ended with an error")
+
+    def count(self, call: Call) -> None:
+        """Count a call that is over."""
+        self._tools.record(call.seconds, {"order_mcp.tool": call.tool, "order_mcp.outcome": call.outcome})
+        if call.outcome not in ("found", "cancelled"):
+            self._errors.add(1, {"order_mcp.tool": call.tool, "order_mcp.code": call.outcome})
+
+    @asynccontextmanager
+    async def attempt(self, account: str, number: int) -> AsyncIterator[Callable[[int], object]]:
+        """A span around one request to a provider."""
+        about: dict[str, str | int] = {"order_mcp.provider": account}
+        began = time.monotonic()
+        # An exception's own text may hold anything, so it is never recorded.
+        with self._tracer.start_as_current_span(
+            "order_mcp.upstream",
+            kind=trace.SpanKind.CLIENT,
+            attributes={**about, "order_mcp.attempt": number},
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+
+            def seen(status: int) -> None:
+                about["http.response.status_code"] = status
+                span.set_attribute("http.response.status_code", status)
+
+            try:
+                yield seen
+            except OrderMcpError as error:
+                about["error.type"] = error.code
+                span.set_attribute("error.type", error.code)
+                span.set_status(trace.StatusCode.ERROR)
+                raise
+            finally:
+                self._upstream.record(time.monotonic() - began, about)

@@ -1,0 +1,54 @@
+"""What stands around a desk where others reach it. A person who has the server alone has nothing of it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from .caller import Caller
+from .providers.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One tool call that is over."""
+
+    tool: str
+    caller: Caller
+    account: str | None
+    """The account that answered, or that failed; None where no single one did."""
+    outcome: str
+    """`found`, `cancelled`, or the code of an error."""
+    seconds: float
+    withheld: Sequence[str]
+    id: str | None
+    """What was asked for. It is never written down as it is."""
+
+
+class Attempts(Protocol):
+    """How often somebody may be wrong about an order."""
+
+    def one(self, caller: str, id: str) -> AbstractAsyncContextManager[Callable[[], Awaitable[None]]]:
+        """Around one attempt; what it gives is called where the answer was wrong.
+
+        Raises:
+            RateLimited: there were too many wrong ones. A person has to go on.
+            Unreachable: nobody knows how many there were.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """Who watches. None is nobody."""
+
+    watch: Callable[[str], Watch] | None = None
+    """What stands between an account, by its name, and its provider."""
+    shares: bool = False
+    """Whether the same look-ups at the same moment are one."""
+    attempts: Attempts | None = None
+    on_call: Callable[[Call], None] | None = None
+    """Told of every call when it is over."""
+    close: Callable[[], Awaitable[None]] | None = None
+
+
+NOBODY = Oversight()

@@ -1,0 +1,122 @@
+"""Who may hear of an order: it is looked up by id and by number at once, and only the one that passes is shown.
+
+Whoever is wrong must not learn whether there is such an order. So what is asked, and how often, does not depend on what
+is found, and an answer leaves at a whole quarter of a second after the question came.
+"""
+
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import anyio
+
+from .accounts import Account, nothing_configured
+from .answer.verify import passes
+from .arguments import is_id
+from .errors import Incomplete, Internal, InvalidInput, NotFound, OrderMcpError, Unverified
+from .finding import Held, Limits, Question, folded
+from .models import AUTO, Noun, Order
+from .oversight import Attempts
+from .proof import Proof
+from .providers.watch import OnAttempt
+
+PACE_SECONDS = 0.25
+NO_SCANS = Limits(pages=0, days=1)
+
+Way = Callable[[], Awaitable[Order | None]]
+
+
+async def leave_in_step(began: float) -> None:
+    """Wait for the next whole step since the question came, so that time tells nothing."""
+    steps = math.floor((anyio.current_time() - began) / PACE_SECONDS) + 1
+    await anyio.sleep_until(began + steps * PACE_SECONDS)
+
+
+class Verifier:
+    """Looks up one order for somebody who says whose it is."""
+
+    def __init__(self, accounts: Mapping[str, Account], attempts: Attempts | None, on_attempt: OnAttempt) -> None:
+        self._accounts = accounts
+        self._attempts = attempts
+        self._on_attempt = on_attempt
+
+    async def look_up(self, caller: str, asked: str, name: str, proof: Proof) -> Order:
+        """The one order that has this id or number, and passes.
+
+        Raises:
+            Unverified: there is none, or not one; which of it is not told.
+            TooManyAttempts: so often that a person has to go on.
+            OrderMcpError: it could not be looked up.
+        """
+        if self._attempts is None:
+            raise Internal  # without a count, guessing would be free
+        begun = [account for account in self._accounts.values() if account.setup.begun]
+        if not begun:
+            raise nothing_configured(list(self._accounts.values()), try_sandbox=True)
+        candidates = begun if name == AUTO else [self._accounts[name]]
+        async with self._attempts.one(caller, folded(asked).removeprefix("#")) as was_wrong:
+            orders, failed, answered = await self._gather(candidates, asked)
+            passing = {(order.provider, order.id): order for order in orders if passes(order, proof)}
+            if len(passing) == 1:
+                return next(iter(passing.values()))
+            if answered:
+                await was_wrong()
+        if failed:
+            raise _could_not_look(failed)
+        raise Unverified
+
+    async def _gather(
+        self, candidates: Sequence[Account], asked: str
+    ) -> tuple[list[Order], dict[str, OrderMcpError], bool]:
+        """Every order that may be meant, who failed, and whether anybody answered."""
+        orders: list[Order] = []
+        failed: dict[str, OrderMcpError] = {}
+        answers = 0
+
+        async def go(account: Account, way: Way) -> None:
+            nonlocal answers
+            try:
+                order = await way()
+            except (NotFound, InvalidInput):
+                order = None
+            except OrderMcpError as error:
+                failed[account.name] = error
+                return
+            answers += 1
+            if order is not None:
+                orders.append(order)
+
+        async with anyio.create_task_group() as group:
+            for account in candidates:
+                for way in self._ways(account, asked):
+                    group.start_soon(go, account, way)
+        return orders, failed, answers > 0 or not failed
+
+    def _ways(self, account: Account, asked: str) -> list[Way]:
+        async def by_id() -> Order | None:
+            return await self._order(account, asked)
+
+        async def by_number() -> Order | None:
+            searched = await account.find(Question(Held.NUMBER, asked, ids_too=False), NO_SCANS, self._on_attempt)
+            if searched.ended_by is not None:
+                raise searched.ended_by
+            if not searched.compared:
+                return None  # this account has no number besides the id
+            ids = {hit.order.id for hit in searched.hits}
+            # Where nothing was found, as much is asked as where something was.
+            found = next(iter(ids)) if len(ids) == 1 else account.unused_id
+            return await self._order(account, found)
+
+        may_be_id = is_id(asked) and account.why_refused(asked) is None
+        by_filter = account.can_find(Held.NUMBER, NO_SCANS)
+        return [way for way, is_open in ((by_id, may_be_id), (by_number, by_filter)) if is_open]
+
+    async def _order(self, account: Account, id: str) -> Order | None:
+        record = await account.look_up(Noun.ORDER, id, self._on_attempt)
+        return record if isinstance(record, Order) else None
+
+
+def _could_not_look(failed: Mapping[str, OrderMcpError]) -> OrderMcpError:
+    """Nobody knows whether there is such an order; where one alone was asked, why."""
+    if len(failed) == 1:
+        return next(iter(failed.values()))
+    return Incomplete("Not every provider could be asked.", failed=failed, not_found_at=[])
