@@ -16,7 +16,7 @@ from .processes import variables_for
 
 ROOT = Path(order_mcp.__file__).parent
 PROVIDER_FILES = tuple(f"providers/{name}" for name in PROVIDERS)
-SHARED = ("models", "wording", "errors", "cleaning", "finding")
+SHARED = ("models", "wording", "errors", "cleaning", "finding", "proof")
 
 # Room by room from the bottom of the house to its top: a room, and all that it may import of ours. A file at the top
 # of the house is a room of its own.
@@ -27,40 +27,65 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"wording"},
     "cleaning": {"models"},
     "finding": {"models", "errors"},
+    "proof": set(),
     "given": {"cleaning", "finding"},
     "arguments": {"given", "finding", "models", "errors", "cleaning"},
-    "tools": {"arguments", "finding", "models"},
+    "tools": {"arguments", "given", "finding", "models"},
+    "verified": {"tools", "arguments", "given", "proof", "models", "errors"},
     "answer": {*SHARED},
     "providers": {"models", "wording", "errors", "finding"},
     "rules": set(),
     "environment": {"rules"},
-    "config": {"environment", "rules", "providers", "finding", "models"},
+    "hosted": {"environment", "rules"},
+    "caller": {"models"},
+    "account_config": {"environment", "rules", "providers", "finding", "models", "wording"},
+    "config": {
+        *("account_config", "caller", "hosted", "environment", "rules", "providers", "finding", "models"),
+    },
+    "oversight": {"caller", "providers", "errors"},
+    "sharing": {"errors"},
     # Names the version to the providers.
-    "accounts": {"config", "providers", "finding", "models", "errors", "__init__"},
+    "accounts": {
+        *("config", "account_config", "oversight", "sharing", "providers", "finding", "models", "errors", "__init__"),
+    },
     "finder": {"accounts", "providers", "finding", "models", "wording", "errors"},
     "router": {"accounts", "providers", "finding", "models", "wording", "errors"},
-    "desk": {"tools", "arguments", "router", "finder", "finding", "answer", "accounts", "config", "models", "errors"},
-    "protocol": {
-        *("desk", "tools", "arguments", "finding", "answer", "config", "__init__", "models", "errors"),
-        *("wording", "cleaning"),
+    "verifier": {
+        *("verified", "proof", "arguments", "accounts", "oversight", "caller", "providers", "finding", "answer"),
+        *("models", "errors"),
     },
-    "hosting": {"protocol"},
+    "desk": {
+        *("tools", "arguments", "router", "finder", "verified", "verifier", "oversight", "caller", "finding", "answer"),
+        *("accounts", "config", "models", "errors"),
+    },
+    "protocol": {
+        *("desk", "tools", "verified", "arguments", "finding", "answer", "config", "caller", "oversight", "__init__"),
+        *("models", "errors", "wording", "cleaning"),
+    },
+    "hosting": {
+        *("protocol", "desk", "oversight", "account_config", "config", "caller", "environment", "rules", "__init__"),
+        *("finding", "models", "errors", "wording"),
+    },
     "sandbox": set(),
     "commands": {
-        *("sandbox", "protocol", "hosting", "desk", "tools", "accounts", "config", "environment", "errors"),
-        *("finding", "__init__"),
+        *("sandbox", "protocol", "hosting", "desk", "tools", "verified", "oversight", "accounts", "config"),
+        *("environment", "errors", "finding", "wording", "__init__"),
     },
     "__main__": {"environment", "protocol", "commands"},
 }
 # Libraries that have one home: the only rooms, or files, that may name them.
 ONLY_IN: dict[str, set[str]] = {
-    "mcp": {"protocol", "commands/demo"},
+    "mcp": {"protocol", "hosting/app", "hosting/admission", "commands/demo"},
     "pydantic_core": {"cleaning"},
     "mcp_types": {"protocol"},
-    "httpx2": {"providers/channel", "providers/addresses"},
+    "httpx2": {"providers/channel", "providers/addresses", "hosting/keys"},
     "httpcore2": {f"providers/{name}" for name in ("channel", "addresses", "network", "responses", "stream")},
-    "starlette": {"sandbox"},
-    "uvicorn": {"sandbox", "hosting"},
+    "starlette": {"sandbox", "hosting/app"},
+    "sse_starlette": {"hosting/app"},
+    "uvicorn": {"sandbox", "hosting/process"},
+    "jwt": {"hosting/keys", "hosting/tokens"},
+    "limits": {"hosting/counts"},
+    "opentelemetry": {"hosting/telemetry"},
     "dotenv": {"environment"},
 }
 ANYWHERE = {"anyio", "pydantic"}
@@ -170,7 +195,7 @@ def test_the_early_answer_imports_nothing_else(module: str) -> None:
 
 
 def test_only_the_registry_and_the_configuration_know_provider_classes() -> None:
-    assert {module for module in FILES if "providers/registry" in ours(module)} == {"config", "accounts"}
+    assert {module for module in FILES if "providers/registry" in ours(module)} == {"config", "account_config"}
     assert not {module for module in FILES if ours(module) & set(PROVIDER_FILES)}
 
 

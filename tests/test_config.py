@@ -664,7 +664,7 @@ def test_a_name_that_is_nearly_one_of_ours_stops_the_start_and_says_which(name: 
     assert read_config({name: " "}).unknown == [], "what is blank says nothing"
 
 
-@pytest.mark.parametrize("name", ["ORDER_MCP_COLOUR", "ORDER_MCP_PUBLIC_URL", "ORDER_MCP_", "ORDER_MCP_RATE_LIMIT"])
+@pytest.mark.parametrize("name", ["ORDER_MCP_COLOUR", "ORDER_MCP_", "ORDER_MCP_WEBSITE"])
 def test_another_name_with_our_beginning_is_a_warning(name: str) -> None:
     assert read_config({name: "x"}).unknown == [name]
 

@@ -1,5 +1,6 @@
 """How each account is set up: the ones from the environment, named after their provider, and those of a file."""
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,9 +15,8 @@ from .providers.settings import Setup, read_setup, variables
 from .rules import matching, rate
 from .wording import listed
 
-_account_name = matching(
-    r"[a-z][a-z0-9_-]{0,39}", "must be at most 40 small letters, digits, - and _, and begin with a letter"
-)
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_account_name = matching(_NAME, "must be at most 40 small letters, digits, - and _, and begin with a letter")
 
 
 @dataclass(frozen=True, slots=True)

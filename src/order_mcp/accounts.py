@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .account_config import AccountConfig
@@ -18,7 +19,9 @@ from .oversight import Oversight
 from .providers.channel import Channel, Http
 from .providers.refusals import cannot_have, unsupported
 from .providers.watch import OnAttempt, nobody_listens
-from .sharing import Shared
+
+if TYPE_CHECKING:
+    from .sharing import Shared
 
 log = logging.getLogger("order_mcp")
 
@@ -35,7 +38,7 @@ class Account:
             if settings is None
             else config.kind(name, settings, Channel(http, settings.address, watch(name) if watch else None))
         )
-        self._shared = Shared[Record](http.start) if oversight.shares else None
+        self._shared = _shared(http) if oversight.shares else None
         self.name = name
         self.setup = config.setup
         self.source = Source(config.title, config.kind.states_period)
@@ -138,6 +141,12 @@ class Account:
             problems=problems,
             provider=self.name,
         )
+
+
+def _shared(http: Http) -> "Shared[Record]":
+    from .sharing import Shared  # one person's server has no use for it
+
+    return Shared(http.start)
 
 
 def nothing_configured(able: Sequence[Account], *, try_sandbox: bool) -> NotConfigured:

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
 
-import anyio
-
 from .accounts import Account, open_accounts
 from .answer.found import present_found
 from .answer.present import Answer, present
@@ -23,11 +21,8 @@ from .finder import Finder
 from .finding import NOBODYS, Held, Question, Searched, pointed
 from .models import Audience, Detail, Noun, Order
 from .oversight import NOBODY, Call, Oversight
-from .proof import Proof, email_form
 from .router import Router
-from .tools import ORDER_TOOL, VERIFIED_TOOL, Tool
-from .verified import VerifiedArguments, no_proof
-from .verifier import Verifier, leave_in_step
+from .tools import ORDER_TOOL, Tool
 
 log = logging.getLogger("order_mcp")
 ID_CANNOT_BE_SHOWN = "An order has this {held}, but its id is none that could be looked up."
@@ -117,20 +112,15 @@ class Desk:
         usable: Mapping[str, Account],
         on_attempt: Callable[[], object],
     ) -> Answer:
+        from .verified import VERIFIED_TOOL  # loaded only where customers are verified
+        from .verifier import Verifier
+
         if tool is not VERIFIED_TOOL:
             raise UnsupportedOperation("Here an order is shown to its customer only.").to_customer(NOT_FOR_CUSTOMERS)
-        began = anyio.current_time()
-        arguments = VerifiedArguments.read(given, caller.accounts)
-        proof = Proof(email_form(caller.email)) if caller.email else arguments.proof
-        if proof == Proof():
-            raise no_proof()
         verifier = Verifier(usable, self._oversight.attempts, on_attempt)
-        try:
-            order = await verifier.look_up(caller.name, arguments.id, arguments.provider, proof)
-            view = self._view(caller, arguments.detail, arguments.item_offset)
-            return present(order, self.accounts[order.provider].source, view)
-        finally:
-            await leave_in_step(began)
+        order, arguments = await verifier.look_up(caller, given)
+        view = self._view(caller, arguments.detail, arguments.item_offset)
+        return present(order, self.accounts[order.provider].source, view)
 
     def _view(self, caller: Caller, detail: Detail = Detail.STANDARD, item_offset: int = 0) -> View:
         # A provider may echo its own credential, and even another's.

@@ -120,18 +120,6 @@ class NotFound(OrderMcpError):
     for_customer = "I cannot find your {noun} with this id. Please check the id and send it again."
 
 
-class Unverified(NotFound):
-    """No order matches what was said of it; whether there is one is not told."""
-
-    for_customer = (
-        "No order matches these details. Please check the order number and the e-mail address or postal code, and "
-        "send them again."
-    )
-
-    def __init__(self) -> None:
-        super().__init__("No order matches these details. Check the order number, the e-mail address or postal code.")
-
-
 class Ambiguous(OrderMcpError):
     code = "ambiguous"
     when = "several providers have the id; `candidates` says what tells them apart"
@@ -197,26 +185,10 @@ class Internal(OrderMcpError):
 
 class RateLimited(OrderMcpError):
     code = "rate_limited"
-    when = (
-        "the provider asked for fewer requests (429), or this server has asked it as often as it may; "
-        "`retry_after_seconds` where known. With `ask_human`: too many wrong answers about an order"
-    )
+    when = "it was asked too often (429, or its budget here), or, with `ask_human`, answered wrongly too often"
     next_step: NextStep = "retry_later"
     retryable = True
     for_customer = _NOT_NOW
-
-
-class TooManyAttempts(RateLimited):
-    """Too many wrong answers about an order, or by one caller. Asking again is no way; a person is."""
-
-    next_step = "ask_human"
-    retryable = False
-    for_customer = (
-        "I am sorry, I cannot check these details any more for now. Please contact our team: a colleague will help you."
-    )
-
-    def __init__(self) -> None:
-        super().__init__("Too many answers were wrong, so this is closed for now. Hand over to a person.")
 
 
 class Timeout(OrderMcpError):

@@ -6,11 +6,9 @@ from typing import Any
 
 from .cleaning import clean_text
 from .finding import ADDRESS, MAX_LIMIT, folded
-from .proof import email_form, is_postal_code, postal_code_form
 
 MAX_ID = 128
 MAX_EMAIL = 254  # the longest that a mail server accepts (RFC 5321)
-MAX_POSTAL_CODE = 20
 MAX_OFFSET = 1_000_000_000
 EXACT_FLOAT = 2**53  # beyond it, a float is no longer the number that was written
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
@@ -89,16 +87,3 @@ def read_limit(value: Any) -> int:
     if not 1 <= limit <= MAX_LIMIT:
         raise ValueError
     return limit
-
-
-def read_proof_email(value: Any) -> str:
-    """An e-mail address in the form in which it is compared."""
-    return email_form(read_email(value))
-
-
-def read_postal_code(value: Any) -> str:
-    """A postal code in the form in which it is compared. Some agents send a number."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else value
-    if not isinstance(text, str) or len(text) > MAX_POSTAL_CODE or not is_postal_code(postal_code_form(text)):
-        raise ValueError
-    return postal_code_form(text)

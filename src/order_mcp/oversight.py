@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .caller import Caller
+from .errors import RateLimited
 from .providers.watch import Watch
 
 
@@ -25,6 +26,19 @@ class Call:
     """What was asked for. It is never written down as it is."""
 
 
+class TooManyAttempts(RateLimited):
+    """Too many wrong answers about an order, or by one caller. Asking again is no way; a person is."""
+
+    next_step = "ask_human"
+    retryable = False
+    for_customer = (
+        "I am sorry, I cannot check these details any more for now. Please contact our team: a colleague will help you."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("Too many answers were wrong, so this is closed for now. Hand over to a person.")
+
+
 class Attempts(Protocol):
     """How often somebody may be wrong about an order."""
 
@@ -32,7 +46,7 @@ class Attempts(Protocol):
         """Around one attempt; what it gives is called where the answer was wrong.
 
         Raises:
-            RateLimited: there were too many wrong ones. A person has to go on.
+            TooManyAttempts: there were too many wrong ones. A person has to go on.
             Unreachable: nobody knows how many there were.
         """
 

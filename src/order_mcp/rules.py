@@ -53,9 +53,8 @@ def _switch(value: str) -> bool:
     return one_of("1", "true", "0", "false")(value) in ("1", "true")
 
 
-def matching(pattern: str, rule: str, flags: int = 0) -> Rule:
+def matching(form: re.Pattern[str], rule: str) -> Rule:
     """A text without blanks around it that has this form."""
-    form = re.compile(pattern, re.ASCII | flags)
 
     def read(value: str) -> str:
         if not form.fullmatch(value.strip()):
@@ -65,20 +64,23 @@ def matching(pattern: str, rule: str, flags: int = 0) -> Rule:
     return read
 
 
-# Who asks is told apart by host and port; a user, a query or a fragment would make two spellings of one address.
-_HOST = r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(:[0-9]{1,5})?"
-_THIS_MACHINE = r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?"
-_ADDRESS = matching(
-    rf"(https://{_HOST}|http://{_THIS_MACHINE})(/[A-Za-z0-9._~%/-]*)?",
+# A user, a query or a fragment would make two spellings of one address.
+_ADDRESS = re.compile(
+    r"(https://(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)"
+    r"|http://(127\.0\.0\.1|localhost|\[::1\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?"
+)
+_STORAGE = re.compile(r"memory://|rediss?://[!-~]{1,2000}")
+_RATE = re.compile(
+    r"[1-9][0-9]{0,8} ?(?:/|per) ?(?:[1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?|none", re.ASCII | re.IGNORECASE
+)
+address = matching(
+    _ADDRESS,
     "must be an address such as https://orders.example.com/mcp, without user, query or fragment (http:// only on this "
     "machine)",
 )
-_STORAGE = matching(
-    r"memory://|rediss?://[!-~]{1,2000}", "must be memory:// or an address such as redis://redis.example.com:6379/0"
-)
-RATE = r"([1-9][0-9]{0,8}) ?(?:/|per) ?(?:([1-9][0-9]{0,3}) ?)?(second|minute|hour|day)s?"
-rate = matching(rf"{RATE}|none", "must be a rate such as 120/minute, or none", re.IGNORECASE)
+rate = matching(_RATE, "must be a rate such as 120/minute, or none")
 """A rate such as `120/minute`: how many, in how long; or `none`."""
+_storage = matching(_STORAGE, "must be memory:// or an address such as redis://redis.example.com:6379/0")
 
 RULES: dict[str, Rule] = {
     "ORDER_MCP_AUDIENCE": one_of(*AUDIENCES),
@@ -90,13 +92,13 @@ RULES: dict[str, Rule] = {
     "ORDER_MCP_LOG_LEVEL": one_of(*LOG_LEVELS),
     "ORDER_MCP_SANDBOX": _switch,
     # Of a server that others reach. A person who has it alone needs none of them.
-    "ORDER_MCP_PUBLIC_URL": _ADDRESS,
-    "ORDER_MCP_OAUTH_ISSUER": _ADDRESS,
+    "ORDER_MCP_PUBLIC_URL": address,
+    "ORDER_MCP_OAUTH_ISSUER": address,
     "ORDER_MCP_OAUTH_AUDIENCE": str.strip,
     "ORDER_MCP_CALLERS_FILE": str,
     "ORDER_MCP_ACCOUNTS_FILE": str,
     "ORDER_MCP_RATE_LIMIT": rate,
-    "ORDER_MCP_STORAGE": _STORAGE,
+    "ORDER_MCP_STORAGE": _storage,
     "ORDER_MCP_STORAGE_FILE": str,
     "ORDER_MCP_VERIFY": _switch,
     "ORDER_MCP_CUSTOMER_CLAIM": str.strip,

@@ -10,7 +10,6 @@ from .arguments import Arguments, CartArguments, FindArguments, OrderArguments
 from .finding import Held, OrderHits
 from .given import MAX_ID
 from .models import Cart, Noun, Order
-from .verified import VerifiedArguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Tool:
 
 
 _LEVELS = "The levels summary and standard leave out addresses, contact details and notes even where they exist."
-_ERRORS = "Errors end with a JSON line whose next_step says what to do."
+ERRORS = "Errors end with a JSON line whose next_step says what to do."
 
 ORDER_TOOL = Tool(
     OrderArguments,
@@ -71,7 +70,7 @@ ORDER_TOOL = Tool(
         "e-mail address or name is not one{finder}.",
         _LEVELS,
         "An unknown status is reported as unknown: do not guess.",
-        _ERRORS,
+        ERRORS,
     ),
 )
 CART_TOOL = Tool(
@@ -86,7 +85,7 @@ CART_TOOL = Tool(
         "It needs the provider's own cart id{kinds}, not the number printed on an e-mail or invoice: an e-mail address "
         "or name is not one.",
         _LEVELS,
-        _ERRORS,
+        ERRORS,
     ),
     names_every_provider=True,  # only few providers have carts
 )
@@ -101,26 +100,9 @@ FIND_TOOL = Tool(
         "(order_number; searched at: {by_number}), or the customer's e-mail address (email; at: {by_email}).",
         "Give exactly one of the two. Then use get_order with id and provider of the hit; of several, ask which.",
         "Where complete is false, there may be orders that were not looked at.",
-        _ERRORS,
+        ERRORS,
     ),
 )
-VERIFIED_TOOL = Tool(
-    VerifiedArguments,
-    Order,
-    Noun.ORDER,
-    title="Get order",
-    label="An order",
-    sentences=(
-        "Look up the customer's own order by its id or number: status, what is outstanding, items, totals, dates, "
-        "tracking.",
-        "Use it when a customer asks where an order is or how it stands.",
-        "It also needs email or postal_code, as the customer gave it or the platform knows it; an order is shown only "
-        "where that is right. Do not guess or try out values.",
-        "An unknown status is reported as unknown: do not guess.",
-        _ERRORS,
-    ),
-)
-"""Takes the place of all others where customers are verified."""
 LOOK_UPS = {tool.name: tool for tool in (ORDER_TOOL, CART_TOOL)}
 """The tools that take an id."""
 TOOLS = {**LOOK_UPS, FIND_TOOL.name: FIND_TOOL}

@@ -1,4 +1,7 @@
-"""What a look-up takes where the customer has to be verified: besides the order, what shows whose it is."""
+"""The look-up where the customer has to be verified: besides the order it takes what shows whose it is.
+
+Nothing of it is loaded where nobody has to be verified.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Self
@@ -7,11 +10,27 @@ from pydantic import BeforeValidator, Field
 
 from .arguments import OrderArguments
 from .errors import InvalidInput
-from .given import MAX_EMAIL, MAX_ID, MAX_POSTAL_CODE, read_number, read_postal_code, read_proof_email
-from .proof import LEAST_POSTAL_CODE, Proof
+from .given import MAX_EMAIL, MAX_ID, read_email, read_number
+from .models import Noun, Order
+from .proof import LEAST_POSTAL_CODE, Proof, email_form, is_postal_code, postal_code_form
+from .tools import ERRORS, Tool
 
+MAX_POSTAL_CODE = 20
 PROOFS = ("email", "postal_code")
 ASK_FOR_PROOF = "To look up your order I need its e-mail address or the whole postal code. Please send me one of them."
+
+
+def read_proof_email(value: Any) -> str:
+    """An e-mail address in the form in which it is compared."""
+    return email_form(read_email(value))
+
+
+def read_postal_code(value: Any) -> str:
+    """A postal code in the form in which it is compared. Some agents send a number."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else value
+    if not isinstance(text, str) or len(text) > MAX_POSTAL_CODE or not is_postal_code(postal_code_form(text)):
+        raise ValueError
+    return postal_code_form(text)
 
 
 class VerifiedArguments(OrderArguments):
@@ -55,13 +74,38 @@ class VerifiedArguments(OrderArguments):
 
     @classmethod
     def read(cls, sent: dict[str, Any], known_providers: Sequence[str]) -> Self:
-        # A platform that knows only one of the two may bind the other one blank.
-        return super().read({k: v for k, v in sent.items() if k not in PROOFS or v not in ("", None)}, known_providers)
+        said = {name: value for name, value in sent.items() if name not in PROOFS or not _is_unfilled(value)}
+        return super().read(said, known_providers)
 
     @classmethod
     def refused(cls, name: str, rule: str, value: Any) -> InvalidInput:
         refused = super().refused(name, rule, value)
         return refused.to_customer(ASK_FOR_PROOF) if name in PROOFS else refused
+
+
+VERIFIED_TOOL = Tool(
+    VerifiedArguments,
+    Order,
+    Noun.ORDER,
+    title="Get order",
+    label="An order",
+    sentences=(
+        "Look up the customer's own order by its id or number: status, what is outstanding, items, totals, dates, "
+        "tracking.",
+        "Use it when a customer asks where an order is or how it stands.",
+        "It also needs email or postal_code, as the customer gave it or the platform knows it; an order is shown only "
+        "where that is right. Do not guess or try out values.",
+        "An unknown status is reported as unknown: do not guess.",
+        ERRORS,
+    ),
+)
+"""Takes the place of all others where customers are verified."""
+
+
+def _is_unfilled(value: Any) -> bool:
+    """Whether a platform has nothing to say: it sends a blank, or its own placeholder, where it knows no customer."""
+    text = value.strip() if isinstance(value, str) else value
+    return text is None or text == "" or (isinstance(text, str) and text[0] in "{$<[" and text[-1] in "}>]")
 
 
 def no_proof() -> InvalidInput:

@@ -6,29 +6,26 @@ is found, and an answer leaves at a whole quarter of a second after the question
 
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 import anyio
 
 from .accounts import Account, nothing_configured
 from .answer.verify import passes
 from .arguments import is_id
-from .errors import Incomplete, Internal, InvalidInput, NotFound, OrderMcpError, Unverified
+from .caller import Caller
+from .errors import Incomplete, Internal, InvalidInput, NotFound, OrderMcpError
 from .finding import Held, Limits, Question, folded
 from .models import AUTO, Noun, Order
 from .oversight import Attempts
-from .proof import Proof
+from .proof import Proof, email_form
 from .providers.watch import OnAttempt
+from .verified import VerifiedArguments, no_proof
 
 PACE_SECONDS = 0.25
 NO_SCANS = Limits(pages=0, days=1)
 
 Way = Callable[[], Awaitable[Order | None]]
-
-
-async def leave_in_step(began: float) -> None:
-    """Wait for the next whole step since the question came, so that time tells nothing."""
-    steps = math.floor((anyio.current_time() - began) / PACE_SECONDS) + 1
-    await anyio.sleep_until(began + steps * PACE_SECONDS)
 
 
 class Verifier:
@@ -39,22 +36,35 @@ class Verifier:
         self._attempts = attempts
         self._on_attempt = on_attempt
 
-    async def look_up(self, caller: str, asked: str, name: str, proof: Proof) -> Order:
-        """The one order that has this id or number, and passes.
+    async def look_up(self, caller: Caller, given: dict[str, Any]) -> tuple[Order, VerifiedArguments]:
+        """The one order that has this id or number, and passes; and how it is to be shown.
 
         Raises:
             Unverified: there is none, or not one; which of it is not told.
             TooManyAttempts: so often that a person has to go on.
             OrderMcpError: it could not be looked up.
         """
+        began = anyio.current_time()
+        arguments = VerifiedArguments.read(given, caller.accounts)
+        # Where somebody vouches for the customer's address, what else is said of the customer does not count.
+        proof = Proof(email_form(caller.email)) if caller.email else arguments.proof
+        if proof == Proof():
+            raise no_proof()
+        try:
+            return await self._passing(caller.name, arguments, proof), arguments
+        finally:
+            steps = math.floor((anyio.current_time() - began) / PACE_SECONDS) + 1
+            await anyio.sleep_until(began + steps * PACE_SECONDS)
+
+    async def _passing(self, caller: str, arguments: VerifiedArguments, proof: Proof) -> Order:
         if self._attempts is None:
             raise Internal  # without a count, guessing would be free
         begun = [account for account in self._accounts.values() if account.setup.begun]
         if not begun:
             raise nothing_configured(list(self._accounts.values()), try_sandbox=True)
-        candidates = begun if name == AUTO else [self._accounts[name]]
-        async with self._attempts.one(caller, folded(asked).removeprefix("#")) as was_wrong:
-            orders, failed, answered = await self._gather(candidates, asked)
+        candidates = begun if arguments.provider == AUTO else [self._accounts[arguments.provider]]
+        async with self._attempts.one(caller, folded(arguments.id).removeprefix("#")) as was_wrong:
+            orders, failed, answered = await self._gather(candidates, arguments.id)
             passing = {(order.provider, order.id): order for order in orders if passes(order, proof)}
             if len(passing) == 1:
                 return next(iter(passing.values()))
@@ -113,6 +123,18 @@ class Verifier:
     async def _order(self, account: Account, id: str) -> Order | None:
         record = await account.look_up(Noun.ORDER, id, self._on_attempt)
         return record if isinstance(record, Order) else None
+
+
+class Unverified(NotFound):
+    """No order matches what was said of it; whether there is one is not told."""
+
+    for_customer = (
+        "No order matches these details. Please check the order number and the e-mail address or postal code, and "
+        "send them again."
+    )
+
+    def __init__(self) -> None:
+        super().__init__("No order matches these details. Check the order number, the e-mail address or postal code.")
 
 
 def _could_not_look(failed: Mapping[str, OrderMcpError]) -> OrderMcpError:

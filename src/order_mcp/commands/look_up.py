@@ -8,7 +8,7 @@ from typing import Any
 from ..config import Config
 from ..desk import open_desk
 from ..errors import InvalidInput, NotFound, OrderMcpError
-from ..tools import ORDER_TOOL, VERIFIED_TOOL
+from ..tools import ORDER_TOOL
 from .oversight import oversight_of
 from .terminal import FAILED, FOUND, NOT_FOUND, USAGE
 
@@ -18,8 +18,11 @@ OPTIONS = {"order_id": "id", "cart_id": "id", "order_number": "number"}
 
 async def look_up(config: Config, options: Namespace) -> int:
     """Print the answer or the error; returns the exit code."""
-    is_verified = config.hosted.verify and options.tool is ORDER_TOOL
-    tool = VERIFIED_TOOL if is_verified else options.tool
+    tool = options.tool
+    if config.hosted.verify and tool is ORDER_TOOL:
+        from ..verified import VERIFIED_TOOL  # loaded only where customers are verified
+
+        tool = VERIFIED_TOOL
     names = tool.arguments.rules(())
     given = {name: value for name in names if (value := getattr(options, OPTIONS.get(name, name), None)) is not None}
     async with open_desk(config, oversight_of(config)) as desk:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import anyio
 
-from ..errors import RateLimited, TooManyAttempts, Unreachable
+from ..errors import RateLimited, Unreachable
+from ..oversight import TooManyAttempts
 from .counts import Counts, NotShared, Storage, parse_rate
 
 BUCKET_SECONDS = 120  # longer than any look-up: what is in flight is in this bucket, or in the one before

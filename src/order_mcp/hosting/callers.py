@@ -18,8 +18,10 @@ from .tokens import Token
 
 KEYS = ("token_sha256", "header", "subject", "scopes", "accounts", "audience", "rate_limit", "gateway")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_caller_name = matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "must be at most 64 letters, digits, ., - and _")
-_header_name = matching(r"[A-Za-z0-9-]{1,64}", "must be the name of a header, such as X-API-Key")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+_caller_name = matching(_NAME, "its name must be at most 64 letters, digits, ., - and _")
+_header_name = matching(_HEADER, "header must be the name of a header, such as X-API-Key")
 
 
 @dataclass(frozen=True, slots=True)

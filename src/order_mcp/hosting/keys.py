@@ -12,7 +12,7 @@ import anyio
 import httpx2
 from jwt import PyJWK, PyJWTError
 
-from ..rules import RULES
+from ..rules import address as read_address
 
 FETCH_SECONDS = 5.0
 AGAIN_AFTER_SECONDS = 60.0
@@ -109,7 +109,7 @@ def metadata_addresses(issuer: str) -> list[str]:
 
 def _checked(address: object) -> str:
     """An address that may be fetched: https, or http on this machine."""
-    return str(RULES["ORDER_MCP_OAUTH_ISSUER"](address if isinstance(address, str) else ""))
+    return str(read_address(address if isinstance(address, str) else ""))
 
 
 async def _json(client: httpx2.AsyncClient, address: str) -> dict[str, Any] | None:

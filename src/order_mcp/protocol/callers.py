@@ -7,7 +7,7 @@ from mcp.server.context import ServerRequestContext
 from ..caller import FIND_ORDERS, SCOPE_OF, Caller
 from ..config import Config
 from ..desk import Desk
-from ..tools import FIND_TOOL, LOOK_UPS, TOOLS, VERIFIED_TOOL, Tool
+from ..tools import FIND_TOOL, LOOK_UPS, TOOLS, Tool
 
 Context = ServerRequestContext[Desk, Any]
 CALLER = "order_mcp.caller"
@@ -25,6 +25,8 @@ def caller_of(context: Context) -> Caller:
 def tools_for(config: Config, caller: Caller) -> dict[str, Tool]:
     """The tools that a caller has: what its scopes allow, and searching only where somebody can be searched."""
     if config.hosted.verify:
+        from ..verified import VERIFIED_TOOL  # loaded only where customers are verified
+
         tools = {VERIFIED_TOOL.name: VERIFIED_TOOL}
     else:
         tools = {name: tool for name, tool in TOOLS.items() if tool is not FIND_TOOL or config.finders(caller)}
