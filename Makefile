@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-clients conformance test-bundle bench check lint types regen lock build bundle release clean
+.PHONY: demo test test-clients test-gateway conformance test-bundle bench check lint types regen lock build bundle release clean
 
 demo: $(READY)
 	@$(BIN)/order-mcp demo
@@ -15,6 +15,10 @@ test: $(READY)
 # Real clients over stdio and HTTP; `ARGS=--write` rewrites the table in docs/clients.md. Its environments are in .clients.
 test-clients: $(READY)
 	$(BIN)/python -m dev.clients $(ARGS)
+
+# An MCP gateway in front of the server: what it changes. Its environment is in .clients.
+test-gateway: $(READY)
+	$(BIN)/python -m dev.gateway
 
 # The official conformance suite, for both protocol revisions.
 conformance: $(READY)
@@ -41,12 +45,12 @@ types: $(READY)
 regen: $(READY)
 	$(BIN)/python -m dev.regen
 
-# Resolves every requirement anew: development, the clients' environments, and what they run on Node.js.
+# Resolves every requirement anew: development, the clients' and the gateway's environments, and what they run on Node.js.
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
   --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet
 lock: $(READY)
 	$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
-	@for name in clients-v1 clients-v2 bench nodejs; do \
+	@for name in clients-v1 clients-v2 bench gateway nodejs; do \
 	  $(COMPILE) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
 	$(BIN)/python -m dev.environments
