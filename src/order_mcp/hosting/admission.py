@@ -1,7 +1,7 @@
 """Who sends a request, and whether it may go on: the layer behind the SDK's authentication."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
@@ -15,8 +15,24 @@ from .keys import NoKeys
 from .tokens import Tokens
 
 SPEAKS_FOR = b"x-forwarded-user"
-NO_KEYS_RETRY_SECONDS = 5
-MOST_BYTES = 4 * 1024 * 1024  # as the SDK
+KEYS_AGAIN = 5
+"""After how many seconds the keys of an authorization server may be there."""
+MOST_BYTES = 64 * 1024
+"""Of a longer request nothing is read here. The longest one that makes sense is a small part of it."""
+CALL = "tools/call"
+LOOK_UPS = (CALL, "resources/read")
+"""What a caller's rate counts. A client lists and greets as often as it likes: behind some gateways that is three
+requests for each call."""
+
+
+class Asked(NamedTuple):
+    """What a request asks for, as far as it decides about admission."""
+
+    looks_up: bool
+    scope: str | None
+
+
+NOTHING = Asked(looks_up=False, scope=None)
 
 
 class Presented(AccessToken):
@@ -72,22 +88,20 @@ class Admission:
                 await self._app(scope, receive, self._with_challenge(send))
                 return
             if (known := getattr(user.access_token, "known", None)) is None:
-                wait = str(NO_KEYS_RETRY_SECONDS).encode()
-                await reply(
-                    send, 503, {"error": "the keys of the authorization server cannot be had"}, (b"retry-after", wait)
-                )
+                await reply(send, 503, {"error": "the authorization server's keys cannot be had"}, _retry(KEYS_AGAIN))
                 return
             if (known := self._speaking(known, scope["headers"])) is None:
                 await self._forbid(send, "the gateway speaks for nobody who is known here", SCOPES)
                 return
-        if wait_seconds := await self._counts.take(known.rate, "caller", known.caller.name):
-            await reply(send, 429, {"error": "too many requests"}, (b"retry-after", str(wait_seconds).encode()))
+        caller, asked = known.caller, NOTHING
+        if known.rate != "none" or not caller.scopes >= set(SCOPES):
+            receive, asked = await _asked(receive)
+        if asked.looks_up and (wait := await self._counts.take(known.rate, "caller", caller.name)):
+            await reply(send, 429, {"error": "too many requests"}, _retry(wait))
             return
-        if not known.caller.scopes >= set(SCOPES):
-            receive, needed = await _asked(receive)
-            if needed not in (None, *known.caller.scopes) or known.caller.scopes.isdisjoint(SCOPES):
-                await self._forbid(send, "the scope does not allow this", [needed] if needed else SCOPES)
-                return
+        if asked.scope not in (None, *caller.scopes) or caller.scopes.isdisjoint(SCOPES):
+            await self._forbid(send, "the scope does not allow this", [asked.scope] if asked.scope else SCOPES)
+            return
         # To the 2025 era the SDK would open a stream here that never says anything and never ends.
         if scope["method"] == "GET":
             await reply(send, 405, {"error": "use POST"}, (b"allow", b"POST"))
@@ -125,8 +139,12 @@ class Admission:
         return f', scope="{" ".join(scopes)}"{metadata}'
 
 
-async def _asked(receive: Any) -> tuple[Any, str | None]:
-    """Which scope the tool needs that a request calls, and the request to be read once more."""
+def _retry(seconds: int) -> tuple[bytes, bytes]:
+    return b"retry-after", str(seconds).encode()
+
+
+async def _asked(receive: Any) -> tuple[Any, Asked]:
+    """What a request asks for, and the request to be read once more."""
     messages, body = [], b""
     while True:
         message = await receive()
@@ -139,9 +157,11 @@ async def _asked(receive: Any) -> tuple[Any, str | None]:
         return messages.pop(0) if messages else await receive()
 
     try:
-        said = json.loads(body)
-        is_call = isinstance(said, dict) and said.get("method") == "tools/call"
-        name = said["params"]["name"] if is_call else None
-    except (ValueError, RecursionError, KeyError, TypeError):
-        name = None
-    return again, scope_of(name) if isinstance(name, str) else None
+        said = json.loads(body) if len(body) <= MOST_BYTES else None
+    except (ValueError, RecursionError):
+        said = None
+    method, name = (said.get("method"), said.get("params")) if isinstance(said, dict) else (None, None)
+    name = name.get("name") if isinstance(name, dict) else None
+    # What is no single message with a method is refused further on; it is counted all the same.
+    looks_up = method in LOOK_UPS or not isinstance(method, str)
+    return again, Asked(looks_up, scope_of(name) if method == CALL and isinstance(name, str) else None)
