@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "hosting": {
         *("protocol", "desk", "oversight", "account_config", "config", "caller", "environment", "rules", "__init__"),
-        *("finding", "models", "errors", "wording"),
+        *("tools", "finding", "models", "errors", "wording"),
     },
     "sandbox": set(),
     "commands": {

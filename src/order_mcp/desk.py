@@ -22,7 +22,7 @@ from .finding import NOBODYS, Held, Question, Searched, pointed
 from .models import Audience, Detail, Noun, Order
 from .oversight import NOBODY, Call, Oversight
 from .router import Router
-from .tools import ORDER_TOOL, Tool
+from .tools import FIND_TOOL, ORDER_TOOL, Tool
 
 log = logging.getLogger("order_mcp")
 ID_CANNOT_BE_SHOWN = "An order has this {held}, but its id is none that could be looked up."
@@ -116,7 +116,8 @@ class Desk:
         from .verifier import Verifier
 
         if tool is not VERIFIED_TOOL:
-            raise UnsupportedOperation("Here an order is shown to its customer only.").to_customer(NOT_FOR_CUSTOMERS)
+            error = UnsupportedOperation("Here an order is shown to its customer only.")
+            raise error.to_customer(NOT_FOR_CUSTOMERS) if tool is FIND_TOOL else error
         verifier = Verifier(usable, self._oversight.attempts, on_attempt)
         order, arguments = await verifier.look_up(caller, given)
         view = self._view(caller, arguments.detail, arguments.item_offset)

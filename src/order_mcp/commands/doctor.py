@@ -23,10 +23,11 @@ from ..errors import (
     Unreachable,
 )
 from ..finding import MENDABLE, TO_OPERATOR, Held
+from .oversight import verified_at
 
 NOT_FOR_THE_PUBLIC = (
-    "Nobody is asked who they are: anybody who types an id gets that order, and a number or an e-mail address finds "
-    "the id. This version is not yet for the public."
+    "Nobody has to show that an order is theirs: anybody who types an id gets that order, and a number or an e-mail "
+    "address finds the id. For customers, set ORDER_MCP_VERIFY (docs/hosting.md)."
 )
 FINDS_NOTHING = "  Its orders are not searched by number or e-mail address here, only looked up by id."
 NOTHING_SET_UP = "Nothing is set up. Set what one provider needs, or try it with --sandbox."
@@ -82,13 +83,24 @@ async def examine(config: Config, desk: Desk) -> dict[str, Any]:
         for name in providers:
             group.start_soon(look, name)
     troubles = _troubles(providers, config.server.default_provider)
+    hosting = await _hosting(config)
     configured = [finding for finding in providers.values() if finding["state"] == "configured"]
     return {
-        "ok": not troubles and all(finding["works"] for finding in configured),
-        "audience": config.server.audience.value,
+        "ok": not troubles and all(finding["works"] for finding in (*configured, *hosting)),
+        "audience": config.audience.value,
         "providers": providers,
-        "notes": [*troubles, NOT_FOR_THE_PUBLIC],
+        **({"hosting": hosting} if hosting else {}),
+        "notes": [*troubles, verified_at(config) if config.hosted.verify else NOT_FOR_THE_PUBLIC],
     }
+
+
+async def _hosting(config: Config) -> list[dict[str, Any]]:
+    """What a server that others reach needs besides; nothing where nobody else reaches it."""
+    if not (config.hosted.authenticates or config.hosted.storage):
+        return []
+    from ..hosting.checkup import checkup
+
+    return [check._asdict() for check in await checkup(config)]
 
 
 def _troubles(providers: dict[str, dict[str, Any]], default: str | None) -> list[str]:
@@ -161,6 +173,8 @@ def report(findings: dict[str, Any]) -> str:
     lines = []
     for name, finding in findings["providers"].items():
         lines += _configured(name, finding) if finding["state"] == "configured" else _not_configured(name, finding)
+    for check in findings.get("hosting", ()):
+        lines.append(f"hosting: {'' if check['works'] else 'DOES NOT WORK: '}{check['sentence']}")
     lines.append(f"audience: {findings['audience']}")
     return "\n".join([*lines, *findings["notes"]])
 

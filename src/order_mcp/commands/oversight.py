@@ -2,6 +2,12 @@
 
 from ..config import Config
 from ..oversight import NOBODY, Oversight
+from ..wording import listed
+
+VERIFIED = (
+    "An order is shown only to whoever gives its e-mail address or postal code. {others} cannot be asked in this "
+    "mode: their orders carry nothing to compare with."
+)
 
 
 def oversight_of(config: Config) -> Oversight:
@@ -18,3 +24,9 @@ def oversight_of(config: Config) -> Oversight:
     from ..hosting.telemetry import Telemetry
 
     return overseen(config, Counts(hosted.storage), Telemetry(), budgets=False)
+
+
+def verified_at(config: Config) -> str:
+    """Whose orders are shown to customers who are verified, and whose are not."""
+    others = [each.title for name, each in config.accounts.items() if name not in config.usable]
+    return VERIFIED.format(others=listed(others, "and"))

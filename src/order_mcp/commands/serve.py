@@ -11,8 +11,7 @@ import anyio
 
 from ..config import Config
 from ..protocol.server import build_server
-from ..wording import listed
-from .oversight import oversight_of
+from .oversight import oversight_of, verified_at
 from .terminal import FAILED, FOUND, Stop, set_up_logging, tell
 
 SWITCH_SECONDS = 0.0005
@@ -25,7 +24,6 @@ OPEN_TO_ALL = (
     "ORDER_MCP_PUBLIC_URL is set and nobody has to say who they are: whoever reaches that address can ask for every "
     "order. Set ORDER_MCP_CALLERS_FILE or ORDER_MCP_OAUTH_ISSUER."
 )
-NOT_VERIFIABLE = "cannot be asked in this mode: their orders carry nothing to compare with."
 
 
 def over_stdio(config: Config, pipe: Any) -> int:
@@ -36,6 +34,8 @@ def over_stdio(config: Config, pipe: Any) -> int:
         raise Stop("standard input and output have to be open to serve MCP over them.", FAILED)
     # The thread that waits for input cannot be interrupted; without this Ctrl-C would wait for it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if config.hosted.verify:
+        tell(verified_at(config))
     _settle()
     try:
         anyio.run(serve_stdio, build_server(config, oversight_of(config)), pipe)
@@ -46,10 +46,10 @@ def over_stdio(config: Config, pipe: Any) -> int:
 
 def over_http(config: Config, host: str, port: int, workers: int) -> int:
     """Serve until somebody stops the process."""
-    from ..hosting.app import callers_of
+    from ..hosting.app import checked
     from ..hosting.process import listen, serve_http, url_of
 
-    callers_of(config)  # what is wrong with them is said here, and not in every process
+    checked(config)  # what is wrong is said here, and not in every process
     if host not in LOOPBACK and not config.hosted.authenticates:
         raise Stop(NOBODY_KNOWN.format(host=host))
     try:
@@ -72,12 +72,6 @@ def _about(config: Config, host: str) -> Iterator[str]:
         yield "without ORDER_MCP_PUBLIC_URL it answers only those who call it by a name of this machine."
     if config.hosted.verify:
         yield verified_at(config)
-
-
-def verified_at(config: Config) -> str:
-    """Whose orders are shown to customers who are verified, and whose are not."""
-    others = [each.title for name, each in config.accounts.items() if name not in config.usable]
-    return f"customers are verified before they are shown an order. {listed(others, 'and')} {NOT_VERIFIABLE}"
 
 
 def _prepare(log_level: str) -> None:

@@ -18,11 +18,12 @@ from ..config import Config
 from ..environment import ConfigurationError
 from ..protocol.server import build_server
 from .admission import Admission, Verifier
+from .audit import AuditLog
 from .callers import Callers, Known
 from .counts import Counts, missing_library
 from .door import Door, Public
 from .overseen import overseen
-from .telemetry import Telemetry
+from .telemetry import Telemetry, without_strangers_words
 from .tokens import Tokens
 
 log = logging.getLogger("order_mcp")
@@ -42,10 +43,22 @@ def callers_of(config: Config) -> Callers:
     return Callers(config, config.hosted.rate_limit or (USUAL_RATE if config.hosted.authenticates else "none"))
 
 
+def checked(config: Config) -> Callers:
+    """The callers, after trying all that would keep a process from serving.
+
+    Raises:
+        ConfigurationError: one of these settings is not right.
+    """
+    if config.hosted.audit_log:
+        AuditLog(config.hosted.audit_log, None).close()
+    return callers_of(config)
+
+
 def http_app(config: Config) -> Door:
     """The application: stateless, answers as server-sent events so that a client that leaves cancels its call."""
     hosted, callers, counts = config.hosted, callers_of(config), Counts(config.hosted.storage)
     server = build_server(config, overseen(config, counts, Telemetry(), budgets=hosted.authenticates))
+    server.middleware.insert(0, without_strangers_words)
     resource = AnyHttpUrl(hosted.public_url) if hosted.public_url else None
     anybody = None if hosted.authenticates else Known(config.caller, hosted.rate_limit or "none")
     tokens = Tokens(hosted.issuer, hosted.audience or "", hosted.customer_claim) if hosted.issuer else None

@@ -64,6 +64,11 @@ class Callers:
         self._hashes = [(hash, row) for row in self._rows.values() for hash in row.hashes]
 
     @property
+    def count(self) -> int:
+        """How many the file names."""
+        return len(self._rows)
+
+    @property
     def headers(self) -> frozenset[str]:
         """The headers, in small letters, in which keys come besides `Authorization`."""
         return frozenset(row.header.lower() for row in self._rows.values() if row.header)

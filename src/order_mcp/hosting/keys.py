@@ -67,6 +67,15 @@ class Keys:
             raise NoKeys
         return known or self._find(id)
 
+    async def count(self) -> int:
+        """How many there are.
+
+        Raises:
+            NoKeys: there are none, and they cannot be had.
+        """
+        await self.key(None)
+        return len(self._keys)
+
     def _find(self, id: str | None) -> Key | None:
         if id is None:
             return next(iter(self._keys.values())) if len(self._keys) == 1 else None

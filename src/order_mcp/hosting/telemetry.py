@@ -5,19 +5,34 @@ An attribute names an account, a status, a code: never an id, a name or an addre
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import entry_points
+from typing import Any
 
 from opentelemetry import metrics, trace
 
 from .. import __version__
 from ..errors import OrderMcpError
 from ..oversight import Call
+from ..protocol.prompts import NAME as PROMPT
+from ..tools import TOOLS
 
 # Any of these says that somebody wants to see something.
-WANTED = ("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT")
+WANTED = (
+    *("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+    *("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"),
+)
+# What holds where they leave it open: as specified, but for the protocol, which is the one that the extra has.
+USUAL = {
+    "OTEL_SERVICE_NAME": "order-mcp",
+    "OTEL_TRACES_EXPORTER": "otlp",
+    "OTEL_METRICS_EXPORTER": "otlp",
+    "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+}
 NOT_INSTALLED = "OTEL_ variables are set, and nothing to export with is installed: pip install 'order-mcp[otel]'."
+NOT_USABLE = "the OTEL_ variables cannot be used ({kind}), so nothing is exported."
 
 
 def start_exporting() -> str | None:
@@ -27,8 +42,23 @@ def start_exporting() -> str | None:
     configurators = list(entry_points(group="opentelemetry_configurator"))
     if not configurators:
         return NOT_INSTALLED
-    configurators[0].load()().configure(auto_instrumentation_version=None)
+    for name, usual in USUAL.items():
+        os.environ.setdefault(name, usual)
+    try:
+        configurators[0].load()().configure()
+    except Exception as error:  # whatever an exporter dislikes, orders can be looked up without it
+        return NOT_USABLE.format(kind=type(error).__name__)
     return None
+
+
+async def without_strangers_words(ctx: Any, call_next: Callable[[Any], Awaitable[Any]]) -> Any:
+    """Middleware around the SDK's span: what a client chose freely, such as the id of its request, is not in it."""
+    name = (ctx.params or {}).get("name")
+    if isinstance(name, str) and name not in (*TOOLS, PROMPT):
+        ctx = replace(ctx, params={**ctx.params, "name": "unknown"})
+    if isinstance(ctx.request_id, str):
+        ctx = replace(ctx, request_id=None)
+    return await call_next(ctx)
 
 
 class Telemetry:
