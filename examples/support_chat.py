@@ -1,7 +1,7 @@
 """A support chat that answers "where is my order?" without any model: it finds the id and reads the summary out.
 
 Run: .venv/bin/python examples/support_chat.py, then type; or pipe a conversation in. The server runs for the audience
-`customer`, so that what it says may be shown as it is. It does not check who is asking: not yet for the public.
+`customer`, so that what it says may be shown as it is. It does not check who is asking; ORDER_MCP_VERIFY would.
 """
 
 import argparse

@@ -301,7 +301,7 @@ def test_doctor_with_all_in_order_exits_0(box: Running, capsys: pytest.CaptureFi
         assert finding["base_url"] in text and f"{name}: works" in text
     assert re.search(r"\d+ ms", text)
     assert "Tenant and region stay unproven" in text
-    assert "not yet for the public" in text
+    assert "Nobody has to show that an order is theirs" in text
 
 
 def test_doctor_asks_for_an_id_that_cannot_exist(stub: Stub, at: Any, capsys: pytest.CaptureFixture[str]) -> None:

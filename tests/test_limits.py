@@ -271,3 +271,17 @@ async def test_over_a_pipe_nothing_of_it_is_there_unless_a_setting_asks_for_it(t
         oversight = oversight_of(read_config({"FLEET_API_KEY": "k"} | setting))
         assert oversight.watch is not None and oversight.close is not None
         await oversight.close()
+
+
+async def test_what_is_over_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000_000.0
+    monkeypatch.setattr("time.time", lambda: now)
+    counts = Counts(None)
+    for n in range(200):
+        await counts.take("5/minute", f"key {n}")
+        await counts.shared(lambda storage, n=n: storage.add(f"count {n}", 1, 60))  # type: ignore[misc]
+    now += 61
+    counts._memory._forgets_at = 0
+    await counts.take("5/minute", "another")
+    assert len(counts._memory._storage.events) == 1
+    assert not counts._memory._storage.storage

@@ -239,3 +239,19 @@ async def test_a_record_that_fails_takes_no_answer_away(stub: Stub, records: Rec
     config = read_config(environment(stub.origin, "flexportal", ORDER_MCP_AUDIT_LOG=str(records.audit)))
     async with Client(build_server(config, overseen(config, Counts(None), Telemetry(), budgets=False))) as client:
         assert not (await client.call_tool("get_order", {"order_id": "ord_hidden_1"})).is_error
+
+
+async def test_a_log_that_was_moved_away_goes_on_in_a_new_file(
+    stub: Stub, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from order_mcp.hosting import audit
+
+    monkeypatch.setattr(audit, "LOOKS_EVERY_SECONDS", 0.0)
+    stub.reply = shop
+    config = read_config(environment(stub.origin, "flexportal", ORDER_MCP_AUDIT_LOG=str(records.audit)))
+    async with Client(build_server(config, overseen(config, Counts(None), Telemetry(), budgets=False))) as client:
+        await client.call_tool("get_order", {"order_id": "ord_hidden_1"})
+        moved = records.audit.rename(records.audit.with_suffix(".1"))
+        await client.call_tool("get_order", {"order_id": "ord_missing_2"})
+    assert '"found"' in moved.read_text() and '"not_found"' not in moved.read_text()
+    assert [line["outcome"] for line in records.lines()] == ["not_found"]

@@ -2,12 +2,12 @@
 
 import hmac
 import json
-import logging
-import secrets
+import os
 import sys
+import time
 from datetime import UTC, datetime
-from hashlib import sha256
-from logging.handlers import WatchedFileHandler
+from io import FileIO
+from secrets import token_bytes
 
 from ..environment import ConfigurationError
 from ..finding import folded
@@ -15,6 +15,7 @@ from ..oversight import Call
 
 STDERR = "-"
 HASH_CHARS = 32
+LOOKS_EVERY_SECONDS = 1.0
 
 
 class AuditLog:
@@ -25,21 +26,18 @@ class AuditLog:
         Raises:
             ConfigurationError: the file cannot be written.
         """
-        self._key = (key or secrets.token_hex(32)).encode()
-        # A logger of its own, outside the tree of loggers, so that no level or handler of others touches it.
-        self._log = logging.Logger("order_mcp.audit")
+        self._key = key.encode() if key else token_bytes(32)
+        self._path = None if where == STDERR else where
         try:
-            # The file may be moved away while it is written, as programs that rotate logs do.
-            handler = (
-                logging.StreamHandler(sys.stderr) if where == STDERR else WatchedFileHandler(where, encoding="utf-8")
-            )
+            self._file = self._opened()
         except OSError:
             raise ConfigurationError("ORDER_MCP_AUDIT_LOG must name a file that can be written, or be -.") from None
-        self._log.addHandler(handler)
+        self._looked_at = time.monotonic()
 
     def write(self, call: Call) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": now.replace("+00:00", "Z"),
             "caller": call.caller.name if call.caller.is_listed else self.hashed(call.caller.name),
             "tool": call.tool,
             "account": call.account,
@@ -48,12 +46,31 @@ class AuditLog:
             "withheld": list(call.withheld),
             "id_hash": self.hashed(folded(call.id).removeprefix("#")) if call.id else None,
         }
-        self._log.info("%s", json.dumps(line, separators=(",", ":")))
+        if self._path is not None and time.monotonic() - self._looked_at > LOOKS_EVERY_SECONDS:
+            self._look()
+        # One write for a line, so that lines of several processes do not mix.
+        self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
 
     def hashed(self, text: str) -> str:
         """The same for the same text and key; the text cannot be had back from it, nor tried out without the key."""
-        return hmac.new(self._key, text.encode("utf-8", "surrogatepass"), sha256).hexdigest()[:HASH_CHARS]
+        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:HASH_CHARS]
 
     def close(self) -> None:
-        for handler in self._log.handlers:
-            handler.close()
+        if self._path is not None:
+            self._file.close()
+
+    def _opened(self) -> FileIO:
+        if self._path is None:
+            return FileIO(sys.stderr.fileno(), "a", closefd=False)
+        return FileIO(self._path, "a")
+
+    def _look(self) -> None:
+        """Open the file anew where it was moved away, as programs that rotate logs do."""
+        self._looked_at = time.monotonic()
+        try:
+            is_there = os.path.samestat(os.stat(self._path or ""), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            self._file.close()
+            self._file = self._opened()

@@ -7,7 +7,9 @@ What must not be guessed (`shared`) is refused instead.
 import logging
 import math
 import time
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable
+from threading import Timer
 from typing import Any, Protocol, TypeVar
 
 from limits import RateLimitItem, parse
@@ -23,6 +25,7 @@ MEMORY = "memory://"
 # So many are remembered one by one, and never exceeded. A larger rate is counted by two windows, which takes little
 # memory however large it is, and may be exceeded a little where they meet.
 MOST_EXACT = 10_000
+FORGETS_EVERY_SECONDS = 5.0
 ANSWERS_WITHIN_SECONDS = 1.0
 TRIED_AGAIN_AFTER_SECONDS = 5.0
 Counted = TypeVar("Counted")
@@ -42,11 +45,23 @@ class Storage(Protocol):
     async def get(self, key: str) -> int: ...
 
 
+class _NoTimer(Timer):
+    """Stands where the library has a thread that forgets what is over: starting one is a sixth of a whole call."""
+
+    def __init__(self) -> None:
+        super().__init__(0, lambda: None)
+
+    def is_alive(self) -> bool:
+        return True
+
+
 class Memory:
     """Counts of this process."""
 
     def __init__(self) -> None:
         self._storage = in_memory.MemoryStorage()
+        self._storage.timer = _NoTimer()
+        self._forgets_at = time.monotonic() + FORGETS_EVERY_SECONDS
         self._exact = counting.MovingWindowRateLimiter(self._storage)
         self._large = counting.SlidingWindowCounterRateLimiter(self._storage)
 
@@ -54,7 +69,21 @@ class Memory:
         return self._exact if item.amount <= MOST_EXACT else self._large
 
     async def hit(self, item: RateLimitItem, *key: str) -> bool:
+        if time.monotonic() > self._forgets_at:
+            self._forget()
         return self._by(item).hit(item, *key)
+
+    def _forget(self) -> None:
+        """Forget what is over."""
+        self._forgets_at, now = time.monotonic() + FORGETS_EVERY_SECONDS, time.time()
+        for key in list(self._storage.expirations):
+            self._storage.get(key)  # the library forgets a count that is over when it is asked for it
+        for key, events in list(self._storage.events.items()):
+            over = bisect_left(events, -now, key=lambda event: -event.expiry)
+            if over == 0:
+                self._storage.clear(key)
+            else:
+                del events[over:]
 
     async def wait(self, item: RateLimitItem, *key: str) -> float:
         return self._by(item).get_window_stats(item, *key).reset_time - time.time()
