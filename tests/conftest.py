@@ -10,7 +10,7 @@ import mcp_types as types
 import pytest
 from mcp.client import Client
 
-from order_mcp.config import all_variables, read_config
+from order_mcp.config import all_variables, hosting_variables, read_config
 from order_mcp.protocol.server import build_server
 from order_mcp.providers.registry import PROVIDERS
 
@@ -39,7 +39,7 @@ SECRETS = tuple(value for given in CREDENTIALS.values() for value in given.value
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the developer's own, no proxy, no colour."""
-    ours = {name for v in all_variables() for name in (v.name, f"{v.name}_FILE")}
+    ours = {name for v in all_variables() for name in (v.name, f"{v.name}_FILE")} | {*hosting_variables()}
     for name in list(os.environ):
         if name in ours or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

@@ -69,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": set(),
     "commands": {
         *("sandbox", "protocol", "hosting", "desk", "tools", "verified", "oversight", "accounts", "config"),
-        *("environment", "errors", "finding", "wording", "__init__"),
+        *("hosted", "environment", "errors", "finding", "wording", "__init__"),
     },
     "__main__": {"environment", "protocol", "commands"},
 }

@@ -122,6 +122,13 @@ def test_what_is_configured_is_carried_over_and_starts(host: str, config: Printe
     assert [pasted.entry["command"], *pasted.entry["args"]] == this_program()
 
 
+def test_who_verifies_customers_does_so_in_the_entry_too(config: Printer) -> None:
+    hosted = {"ORDER_MCP_VERIFY": "1", "ORDER_MCP_AUDIT_KEY": "key-of-the-hash", "FLEET_RATE_LIMIT": "9/minute"}
+    pasted = config("cursor", **environment(ADDRESS, "fleet"), **hosted)
+    assert (pasted.env["ORDER_MCP_VERIFY"], pasted.env["FLEET_RATE_LIMIT"]) == ("1", "9/minute")
+    assert "key-of-the-hash" not in f"{pasted.document}{config.advice}" and "ORDER_MCP_AUDIT_KEY" in config.advice
+
+
 @every_host
 def test_a_secret_is_written_out_only_when_asked(host: str, config: Printer) -> None:
     hidden = config(host, **environment(ADDRESS))

@@ -175,9 +175,7 @@ def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None
 
 def _unread(given: Iterable[str]) -> list[str]:
     """The names that begin like a provider's variables, and are none."""
-    known = {name for each in all_variables() for name in (each.name, each.file_name)} | set(
-        map(rate_variable, PROVIDERS)
-    )
+    known = {name for each in all_variables() for name in (each.name, each.file_name)} | {*hosting_variables()}
     begins = tuple(f"{name.upper()}_" for name in PROVIDERS)
     return [name for name in given if name.startswith(begins) and name not in known]
 
@@ -202,6 +200,11 @@ def broken_config(environment: Mapping[str, str], problem: str) -> Config:
 def provider_variables() -> set[str]:
     """The names of all variables that belong to providers, files of secrets included."""
     return {name for v in all_variables() if not v.name.startswith(OURS) for name in (v.name, v.file_name)}
+
+
+def hosting_variables() -> list[str]:
+    """The names of the variables of a server that others reach, files of secrets and rates of accounts included."""
+    return [*hosted_names(), *map(rate_variable, PROVIDERS)]
 
 
 def server_variables() -> list[Variable]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..config import all_variables, provider_variables, read_config, read_environment
+from ..config import all_variables, hosting_variables, provider_variables, read_config, read_environment
 from ..environment import is_set
+from ..hosted import HOSTED
 from .hosts import Host
 from .installation import NAME, this_program
 
@@ -43,7 +44,7 @@ def plan(env_file: str | None, *, sandbox: bool, with_secrets: bool) -> Plan:
     if env_file:
         # The file is named, not copied: nothing is left to fill in, and every secret stays where it is.
         arguments, given = ["--env-file", _full_path(env_file)], _set_variables(None)
-    secrets = {variable.name: variable.description for variable in all_variables() if variable.secret}
+    secrets = _secrets()
     kept_back = {name: description for name, description in secrets.items() if name in given}
     return Plan(arguments, _ours(given, given), kept_back, problems=problems)
 
@@ -68,7 +69,17 @@ def _ours(names: Collection[str], given: Mapping[str, str]) -> dict[str, str]:
         if variable.secret and (file_name := variable.file_name) in names:
             # The name of a file is no secret.
             ours[file_name] = _full_path(given[file_name])
+    # Whoever verifies customers, or has accounts in a file, means that for this server, too.
+    for name in hosting_variables():
+        if name in names:
+            ours[name] = _full_path(given[name]) if name.endswith("_FILE") else given[name]
     return ours
+
+
+def _secrets() -> dict[str, str]:
+    """What each secret is, by its name."""
+    known = {variable.name: variable.description for variable in all_variables() if variable.secret}
+    return known | {variable.name: variable.description for variable in HOSTED if variable.secret}
 
 
 def configuration(host: Host, plan: Plan) -> str:
@@ -96,7 +107,7 @@ def advice(host: Host, plan: Plan) -> str:
     if host.project:
         lines.append(f"  or, for one project only, {host.project} in its folder")
     lines.append(host.then)
-    in_plain_sight = [v.name for v in all_variables() if v.secret and v.name in plan.env.keys() - plan.kept_back.keys()]
+    in_plain_sight = _secrets().keys() & (plan.env.keys() - plan.kept_back.keys())
     if host.add and not in_plain_sight:
         lines.append(f"Or let it write the entry: {_add_command(host, plan)}")
     if host.asks_first:
