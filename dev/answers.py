@@ -12,6 +12,7 @@ from order_mcp.tools import CART_TOOL
 from .documents import ROOT
 from .searches import searches_md
 from .stories import DESK, read_stories
+from .verifications import verifications_md
 
 PAGE = ROOT / "docs" / "answers.md"
 INTRODUCTION = """\
@@ -48,6 +49,7 @@ def answers_md() -> str:
         _section("What is in doubt or missing", doubtful, _warnings, get_args(WarningCode)),
         _section("When there is no answer", failed, lambda each: [each["expect_error"]["code"]], ERROR_CODES),
         searches_md(),
+        verifications_md(),
     ]
     return "\n".join(parts)
 
