@@ -15,12 +15,11 @@ from starlette.routing import Route
 
 from ..caller import SCOPES
 from ..config import Config
-from ..environment import ConfigurationError
 from ..protocol.server import build_server
 from .admission import Admission, Verifier
 from .audit import AuditLog
 from .callers import Callers, Known
-from .counts import Counts, missing_library
+from .counts import Counts
 from .door import Door, Public
 from .overseen import overseen
 from .telemetry import Telemetry, without_strangers_words
@@ -36,10 +35,8 @@ def callers_of(config: Config) -> Callers:
     """Everybody who may call.
 
     Raises:
-        ConfigurationError: the file of callers is not right, or a library is missing.
+        ConfigurationError: the file of callers is not right.
     """
-    if missing := missing_library(config.hosted.storage):
-        raise ConfigurationError(missing)
     return Callers(config, config.hosted.rate_limit or (USUAL_RATE if config.hosted.authenticates else "none"))
 
 
@@ -49,6 +46,7 @@ def checked(config: Config) -> Callers:
     Raises:
         ConfigurationError: one of these settings is not right.
     """
+    Counts(config.hosted.storage)
     if config.hosted.audit_log:
         AuditLog(config.hosted.audit_log, None).close()
     return callers_of(config)

@@ -17,7 +17,10 @@ from limits import storage as in_memory
 from limits import strategies as counting
 from limits.aio import storage as at_redis
 from limits.aio import strategies as counting_at_redis
-from limits.errors import ConfigurationError, StorageError
+from limits.errors import ConfigurationError as LibraryMissing
+from limits.errors import StorageError
+
+from ..environment import ConfigurationError
 
 log = logging.getLogger("order_mcp")
 NAMESPACE = "order-mcp"
@@ -25,6 +28,7 @@ MEMORY = "memory://"
 # So many are remembered one by one, and never exceeded. A larger rate is counted by two windows, which takes little
 # memory however large it is, and may be exceeded a little where they meet.
 MOST_EXACT = 10_000
+NOT_INSTALLED = "ORDER_MCP_STORAGE names a Redis, and its library is not installed: pip install 'order-mcp[redis]'."
 FORGETS_EVERY_SECONDS = 5.0
 ANSWERS_WITHIN_SECONDS = 1.0
 TRIED_AGAIN_AFTER_SECONDS = 5.0
@@ -140,8 +144,15 @@ class Counts:
     """Rates by key, and what attempts are counted with."""
 
     def __init__(self, address: str | None) -> None:
+        """
+        Raises:
+            ConfigurationError: the library for this storage is not installed.
+        """
         self._memory = Memory()
-        self._redis = Redis(address) if address not in (None, MEMORY) else None
+        try:
+            self._redis = None if address is None or address == MEMORY else Redis(address)
+        except LibraryMissing:
+            raise ConfigurationError(NOT_INSTALLED) from None
         self._down_until = 0.0
         self._is_said = False
 
@@ -202,14 +213,3 @@ async def _take(storage: Storage, item: RateLimitItem, key: tuple[str, ...]) -> 
     if await storage.hit(item, *key):
         return None
     return max(1, math.ceil(await storage.wait(item, *key)))
-
-
-def missing_library(address: str | None) -> str | None:
-    """What has to be installed for this storage and is not, as a sentence; None where nothing is missing."""
-    if address in (None, MEMORY):
-        return None
-    try:
-        Redis(address or "")
-    except ConfigurationError:
-        return "ORDER_MCP_STORAGE names a Redis, and its library is not installed: pip install 'order-mcp[redis]'."
-    return None
