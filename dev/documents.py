@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from order_mcp import __version__
+from order_mcp.account_config import rate_variable
 from order_mcp.config import all_variables
 from order_mcp.errors import all_errors
+from order_mcp.hosted import HOSTED, HostedVariable
 from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
 from order_mcp.providers.registry import PROVIDERS
@@ -24,7 +26,10 @@ from .stories import STORY
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 # The documents that hold a marked table.
-TABLED = (README, *(ROOT / "docs" / f"{name}.md" for name in ("clients", "configuration", "providers", "reference")))
+TABLED = (
+    README,
+    *(ROOT / "docs" / f"{name}.md" for name in ("clients", "configuration", "hosting", "providers", "reference")),
+)
 SERVER_JSON = ROOT / "server.json"
 # Who owns the GitHub name in pyproject.toml may publish under the server's name; see docs/releasing.md.
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -46,6 +51,7 @@ def with_tables(text: str) -> str:
         "story": _story(),
         "errors": _errors(),
         "variables": _variables(),
+        "hosted": _hosted(),
         "hosts": hosts(),
     }
     for name, rows in tables.items():
@@ -128,10 +134,23 @@ def _variables() -> list[str]:
     rows = ["| variable | meaning | default |", "|---|---|---|"]
     for variable in all_variables():
         choices = f" ({', '.join(f'`{choice}`' for choice in variable.choices)})" if variable.choices else ""
-        secret = " (secret)" if variable.secret else ""
-        default = f"`{variable.default}`" if variable.default else ""
-        rows.append(f"| `{variable.name}`{secret} | {variable.description}{choices} | {default} |")
+        rows.append(_variable(variable, choices))
     return rows
+
+
+def _hosted() -> list[str]:
+    rows = ["| variable | meaning | default |", "|---|---|---|"]
+    rows += map(_variable, HOSTED)
+    for name, provider in PROVIDERS.items():
+        asked = f"How often one {provider.title} account may be asked; none = without end"
+        rows.append(f"| `{rate_variable(name)}` | {asked} | `{provider.rate_limit}` |")
+    return rows
+
+
+def _variable(variable: Variable | HostedVariable, more: str = "") -> str:
+    secret = " (secret)" if variable.secret else ""
+    default = f"`{variable.default}`" if variable.default else ""
+    return f"| `{variable.name}`{secret} | {variable.description}{more} | {default} |"
 
 
 def _registry_entry() -> dict[str, Any]:
