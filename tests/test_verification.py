@@ -343,6 +343,34 @@ async def test_whoever_leaves_takes_no_attempt_away_and_leaves_none_behind(box: 
         assert found(await ask(client, "ord_ada", postal_code="75008"))
 
 
+async def test_while_a_provider_is_out_of_reach_an_order_is_closed_whether_it_exists_or_not(box: Stub) -> None:
+    box.reply = lambda asked: Reply(500) if asked.path.startswith("/api") else shop(asked)
+    for order_id in ("ord_ada", "ord_none"):
+        async with verified(box) as client:
+            codes = [error_of(await ask(client, order_id, postal_code=f"1000{n}"))["code"] for n in range(6)]
+        assert codes == ["upstream_error"] * 5 + ["rate_limited"]
+
+
+async def test_but_customers_who_may_be_right_do_not_close_the_platform(box: Stub) -> None:
+    box.reply = lambda asked: Reply(500) if asked.path.startswith("/api") else shop(asked)
+    async with verified(box) as client:
+        for n in range(35):
+            assert error_of(await ask(client, f"ord_{n}", postal_code="75008"))["code"] == "upstream_error"
+        assert found(await ask(client, "ord_ada", postal_code="75008"))
+        for n in range(30):  # surely wrong: the order was seen
+            box.reply = lambda asked, n=n: _anybody(asked, n)  # type: ignore[misc]
+            assert error_of(await ask(client, f"ord_{n + 100}", postal_code="75009"))["code"] == "upstream_error"
+        assert error_of(await ask(client, "ord_ada", postal_code="75008"))["next_step"] == "ask_human"
+
+
+def _anybody(asked: Asked, number: int) -> Reply:
+    """A shop in which every order is Ada's, and Polinate is out of reach."""
+    if asked.path.startswith("/api"):
+        return Reply(500)
+    id = urlsplit(asked.path).path.rsplit("/", 1)[-1]
+    return Reply(json=ADA | {"orderId": id}) if id == f"ord_{number + 100}" else shop(asked)
+
+
 # Time ----------------------------------------------------------------------------------------------------------------
 
 

@@ -18,7 +18,6 @@ from ..environment import ConfigurationError, labelled
 from ..errors import Internal
 from ..tools import FIND_TOOL, LOOK_UPS, ORDER_TOOL
 from .look_up import look_up
-from .oversight import oversight_of
 from .terminal import FAILED, FOUND, READER_LEFT, USAGE, Stop, reader_left, set_up_logging, tell
 
 MOST_WORKERS = 64
@@ -179,7 +178,7 @@ def _doctor(options: argparse.Namespace) -> int:
     with _configured(options) as config:
 
         async def look() -> int:
-            async with open_desk(config, oversight_of(config)) as desk:
+            async with open_desk(config) as desk:
                 findings = await examine(config, desk)
             print(json.dumps(findings, indent=2) if options.json else report(findings))
             return 0 if findings["ok"] else 1

@@ -110,11 +110,11 @@ class CountedAttempts:
         self._counts = counts
 
     @asynccontextmanager
-    async def one(self, caller: str, id: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    async def one(self, caller: str, id: str) -> AsyncIterator[Callable[[bool], Awaitable[None]]]:
         gates = [_Gate(self._counts, ORDER, id), _Gate(self._counts, CALLER, caller)]
 
-        async def was_wrong() -> None:
-            for gate in gates:
+        async def was_wrong(surely: bool) -> None:
+            for gate in gates if surely else gates[:1]:
                 await self._counts.shared(gate.wrong)
 
         try:

@@ -72,5 +72,5 @@ class AuditLog:
         except FileNotFoundError:
             is_there = False
         if not is_there:
-            self._file.close()
-            self._file = self._opened()
+            moved, self._file = self._file, self._opened()
+            moved.close()

@@ -31,6 +31,8 @@ USUAL = {
     "OTEL_METRICS_EXPORTER": "otlp",
     "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
 }
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+"""The bounds between which calls are counted: the usual ones are made for milliseconds."""
 NOT_INSTALLED = "OTEL_ variables are set, and nothing to export with is installed: pip install 'order-mcp[otel]'."
 NOT_USABLE = "the OTEL_ variables cannot be used ({kind}), so nothing is exported."
 
@@ -69,9 +71,12 @@ class Telemetry:
     ) -> None:
         self._tracer = trace.get_tracer("order_mcp", __version__, tracers)
         meter = metrics.get_meter("order_mcp", __version__, meters)
-        self._tools = meter.create_histogram("order_mcp.tool.duration", "s", "How long tool calls took")
-        self._upstream = meter.create_histogram(
-            "order_mcp.upstream.duration", "s", "How long requests to providers took"
+        self._tools, self._upstream = (
+            meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=SECONDS)
+            for name, what in (
+                ("order_mcp.tool.duration", "How long tool calls took"),
+                ("order_mcp.upstream.duration", "How long requests to providers took"),
+            )
         )
         self._errors = meter.create_counter("order_mcp.errors", "{error}", "Tool calls that ended with an error")
 
