@@ -63,8 +63,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("models", "errors", "wording", "cleaning"),
     },
     "hosting": {
-        *("protocol", "desk", "oversight", "account_config", "config", "caller", "environment", "rules", "__init__"),
-        *("tools", "finding", "models", "errors", "wording"),
+        *("protocol", "desk", "oversight", "account_config", "config", "hosted", "caller", "environment", "rules"),
+        *("tools", "finding", "models", "errors", "wording", "__init__"),
     },
     "sandbox": set(),
     "commands": {

@@ -1,10 +1,12 @@
 """A server over HTTP is stopped: calls in flight get their answer, in both eras, from one process and from several."""
 
+import json
 import os
 import re
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -113,3 +115,24 @@ def _command(pid: int) -> str:
 def test_how_many_processes_is_a_number_that_makes_sense(workers: str) -> None:
     ended = run("serve", "--http", "--workers", workers)
     assert ended.returncode == 2 and "--workers" in ended.stderr
+
+
+def test_several_processes_that_verify_have_to_count_together() -> None:
+    ended = run("serve", "--http", "--workers", "2", variables={"ORDER_MCP_VERIFY": "1"})
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert "ORDER_MCP_STORAGE" in line and "--workers 1" in line
+
+
+def test_the_same_id_has_the_same_hash_in_every_process(stub: Stub, tmp_path: Path) -> None:
+    stub.reply = Reply(json={"orderId": "ord_1", "status": "processing"})
+    audit = tmp_path / "audit.log"
+    variables = environment(stub.origin, "flexportal", ORDER_MCP_AUDIT_LOG=str(audit))
+    with serving_http("--workers", "2", variables=variables) as (program, url):
+        until(lambda: _is_ready(url), "a process that serves")
+        for _ in range(12):  # each on a connection of its own
+            assert call(url, MODERN).status_code == 200
+        program.process.send_signal(signal.SIGTERM)
+        assert program.end() == 0
+    hashes = [json.loads(line)["id_hash"] for line in audit.read_text().splitlines()]
+    assert len(hashes) == 12 and len(set(hashes)) == 1

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from .environment import ConfigurationError
 from .rules import RULES
 
+MEMORY = "memory://"
+
 
 @dataclass(frozen=True, slots=True)
 class HostedVariable:
@@ -45,7 +47,7 @@ HOSTED = (
         "ORDER_MCP_STORAGE",
         "storage",
         "Where calls are counted; redis://… for all processes together",
-        "memory://",
+        MEMORY,
         secret=True,
     ),
     HostedVariable(
@@ -89,6 +91,11 @@ class Hosted:
     def authenticates(self) -> bool:
         """Whether callers have to say who they are."""
         return bool(self.issuer or self.callers_file)
+
+    @property
+    def counts_alone(self) -> bool:
+        """Whether each process counts by itself."""
+        return self.storage in (None, MEMORY)
 
     @property
     def audience(self) -> str | None:

@@ -64,7 +64,7 @@ ANY_OTHER_ANSWER = Verdict(True, "could not tell", False, "")
 async def examine(config: Config, desk: Desk) -> dict[str, Any]:
     """All findings, ready to be printed as JSON. No secret and no customer data is in them."""
     providers: dict[str, dict[str, Any]] = {name: {} for name in config.usable}
-    finders = config.finders(config.caller)
+    finders = _finders(config)
 
     async def look(name: str) -> None:
         setup = config.accounts[name].setup
@@ -92,6 +92,14 @@ async def examine(config: Config, desk: Desk) -> dict[str, Any]:
         **({"hosting": hosting} if hosting else {}),
         "notes": [*troubles, verified_at(config) if config.hosted.verify else NOT_FOR_THE_PUBLIC],
     }
+
+
+def _finders(config: Config) -> dict[Held, list[str]]:
+    """Who can be searched, by what. Where customers are verified, a filter by number is all that is used."""
+    if not config.hosted.verify:
+        return config.finders(config.caller)
+    filters = config.limits._replace(pages=0)
+    return {Held.NUMBER: [name for name in config.usable if config.accounts[name].can_find(Held.NUMBER, filters)]}
 
 
 async def _hosting(config: Config) -> list[dict[str, Any]]:

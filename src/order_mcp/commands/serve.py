@@ -1,9 +1,11 @@
 """`order-mcp` and `order-mcp serve`: MCP over stdio, or over HTTP."""
 
 import gc
+import secrets
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +18,10 @@ from .terminal import FAILED, FOUND, Stop, set_up_logging, tell
 
 SWITCH_SECONDS = 0.0005
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+COUNT_TOGETHER = (
+    "with ORDER_MCP_VERIFY several workers have to count wrong answers together: set ORDER_MCP_STORAGE to a Redis, or "
+    "--workers 1."
+)
 NOBODY_KNOWN = (
     "--host {host} would let everybody on the network ask for orders. Set ORDER_MCP_CALLERS_FILE or "
     "ORDER_MCP_OAUTH_ISSUER first, so that callers have to say who they are."
@@ -52,6 +58,8 @@ def over_http(config: Config, host: str, port: int, workers: int) -> int:
     checked(config)  # what is wrong is said here, and not in every process
     if host not in LOOPBACK and not config.hosted.authenticates:
         raise Stop(NOBODY_KNOWN.format(host=host))
+    if workers > 1:
+        config = _for_several(config)
     try:
         listener = listen(host, port)
     except OSError:
@@ -62,6 +70,15 @@ def over_http(config: Config, host: str, port: int, workers: int) -> int:
         tell(f"serving MCP at {url_of(host, listener)}")
         serve_http(config, listener, workers, partial(_prepare, config.server.log_level))
     return FOUND
+
+
+def _for_several(config: Config) -> Config:
+    """What several processes have to have in common."""
+    if config.hosted.verify and config.hosted.counts_alone:
+        raise Stop(COUNT_TOGETHER)
+    # The same id has to have the same hash in all of them.
+    key = config.hosted.audit_key or secrets.token_hex(32)
+    return replace(config, hosted=replace(config.hosted, audit_key=key))
 
 
 def _about(config: Config, host: str) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from ..config import Config
+from ..hosted import MEMORY
 from .app import checked
-from .counts import MEMORY, Counts, NotShared
+from .counts import Counts, NotShared
 from .keys import Keys, NoKeys
 
 ONE_PROCESS = "Each process counts by itself (ORDER_MCP_STORAGE is memory://)."

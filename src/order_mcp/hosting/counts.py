@@ -21,10 +21,10 @@ from limits.errors import ConfigurationError as LibraryMissing
 from limits.errors import StorageError
 
 from ..environment import ConfigurationError
+from ..hosted import MEMORY
 
 log = logging.getLogger("order_mcp")
 NAMESPACE = "order-mcp"
-MEMORY = "memory://"
 # So many are remembered one by one, and never exceeded. A larger rate is counted by two windows, which takes little
 # memory however large it is, and may be exceeded a little where they meet.
 MOST_EXACT = 10_000
