@@ -91,8 +91,10 @@ class Keys:
             # However slow its parts are, the whole has an end; and it goes on when whoever asked first leaves.
             with anyio.CancelScope(shield=True), anyio.move_on_after(FETCH_SECONDS), suppress(*FAILURES):
                 keys = await _fetched(self._issuer)
+            # Whoever waited for this does not try once more: each of them would wait for all before.
+            self._tried_at = time.monotonic()
             if keys:
-                self._keys, self._fetched_at = keys, time.monotonic()
+                self._keys, self._fetched_at = keys, self._tried_at
 
 
 async def _fetched(issuer: str) -> dict[str | None, Key]:
