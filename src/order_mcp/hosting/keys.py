@@ -124,7 +124,7 @@ def _checked(address: object) -> str:
 
 
 async def _json(client: httpx2.AsyncClient, address: str) -> dict[str, Any] | None:
-    """A JSON object; None where there is none at this address."""
+    """A JSON object; None where there is none at this address. Some answer whatever they do not know with a page."""
     async with client.stream("GET", address, headers={"Accept": "application/json"}) as response:
         if response.status_code != 200:
             return None
@@ -132,8 +132,11 @@ async def _json(client: httpx2.AsyncClient, address: str) -> dict[str, Any] | No
         async for piece in response.aiter_bytes():
             body += piece
             if len(body) > MOST_BYTES:
-                raise ValueError("too long")
-    document = json.loads(body)
+                return None
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
     return document if isinstance(document, dict) else None
 
 
