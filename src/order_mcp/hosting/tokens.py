@@ -57,7 +57,7 @@ class Tokens:
             if len(self._known) >= KEPT:
                 self._known.clear()
             self._known[name] = (time.monotonic() + KEPT_SECONDS, token)
-        return token if token.expires_at > time.time() else None
+        return token if token.expires_at + CLOCKS_DIFFER_SECONDS > time.time() else None
 
     async def _checked(self, text: str) -> Token | None:
         if len(text) > MOST_TOKEN_CHARS:
