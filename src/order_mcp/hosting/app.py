@@ -4,7 +4,6 @@ import logging
 from typing import Any
 from urllib.parse import urlsplit
 
-from mcp.server.auth.routes import build_resource_metadata_url, create_protected_resource_routes
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
@@ -29,6 +28,7 @@ log = logging.getLogger("order_mcp")
 USUAL_RATE = "120/minute"
 NOBODYS_ISSUER = AnyHttpUrl("http://localhost")
 """The SDK wants one also where no token is taken."""
+METADATA = "/.well-known/oauth-protected-resource"
 
 
 def callers_of(config: Config) -> Callers:
@@ -57,7 +57,6 @@ def http_app(config: Config) -> Door:
     hosted, callers, counts = config.hosted, callers_of(config), Counts(config.hosted.storage)
     server = build_server(config, overseen(config, counts, Telemetry(), budgets=hosted.authenticates))
     server.middleware.insert(0, without_strangers_words)
-    resource = AnyHttpUrl(hosted.public_url) if hosted.public_url else None
     anybody = None if hosted.authenticates else Known(config.caller, hosted.rate_limit or "none")
     tokens = Tokens(hosted.issuer, hosted.audience or "", hosted.customer_claim) if hosted.issuer else None
     app = server.streamable_http_app(
@@ -67,7 +66,9 @@ def http_app(config: Config) -> Door:
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         auth=AuthSettings(issuer_url=NOBODYS_ISSUER, resource_server_url=None) if hosted.authenticates else None,
         token_verifier=Verifier(callers, tokens) if hosted.authenticates else None,
-        custom_starlette_routes=_metadata(resource, hosted.issuer) if resource and hosted.authenticates else None,
+        custom_starlette_routes=_metadata(hosted.public_url, hosted.issuer)
+        if hosted.public_url and hosted.authenticates
+        else None,
     )
     # Behind the SDK's authentication, which is all that stands in the list so far.
     app.user_middleware.append(
@@ -76,7 +77,7 @@ def http_app(config: Config) -> Door:
             callers=callers,
             counts=counts,
             anybody=anybody,
-            metadata=str(build_resource_metadata_url(resource)) if resource else None,
+            metadata=_metadata_address(hosted.public_url) if hosted.public_url else None,
         )
     )
     # The library would end every stream at the first sign of a stop. Ours end by themselves, with their answer.
@@ -85,13 +86,26 @@ def http_app(config: Config) -> Door:
     return Door(app, Public.of(hosted.public_url), callers.headers, lambda: ready)
 
 
-def _metadata(resource: AnyHttpUrl, issuer: str | None) -> list[Route]:
-    """Protected-resource metadata (RFC 9728). Where keys are the only way in, it names no authorization server."""
-    if issuer is not None:
-        return create_protected_resource_routes(resource, [AnyHttpUrl(issuer)], list(SCOPES))
-    said = {"resource": str(resource), "scopes_supported": list(SCOPES), "bearer_methods_supported": ["header"]}
+def _metadata_address(resource: str) -> str:
+    """Where a resource's metadata is (RFC 9728, 3.1)."""
+    parts = urlsplit(resource)
+    return f"{parts.scheme}://{parts.netloc}{METADATA}{'' if parts.path == '/' else parts.path}"
+
+
+def _metadata(resource: str, issuer: str | None) -> list[Route]:
+    """Protected-resource metadata. Where keys are the only way in, it names no authorization server.
+
+    Addresses stand in it letter by letter as the operator wrote them: clients compare them with what the authorization
+    server says of itself, and ask for tokens for them. The SDK's own route would write a slash behind a bare host.
+    """
+    said = {
+        "resource": resource,
+        **({"authorization_servers": [issuer]} if issuer else {}),
+        "scopes_supported": list(SCOPES),
+        "bearer_methods_supported": ["header"],
+    }
 
     async def tell(_: Any) -> JSONResponse:
         return JSONResponse(said)
 
-    return [Route(urlsplit(str(build_resource_metadata_url(resource))).path, tell)]
+    return [Route(urlsplit(_metadata_address(resource)).path, tell)]
