@@ -73,14 +73,40 @@ _STORAGE = re.compile(r"memory://|rediss?://[!-~]{1,2000}")
 _RATE = re.compile(
     r"[1-9][0-9]{0,8} ?(?:/|per) ?(?:[1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?|none", re.ASCII | re.IGNORECASE
 )
-address = matching(
-    _ADDRESS,
+_ADDRESS_RULE = (
     "must be an address such as https://orders.example.com/mcp, without user, query or fragment (http:// only on this "
-    "machine)",
+    "machine)"
 )
+_spelled = matching(_ADDRESS, _ADDRESS_RULE)
 rate = matching(_RATE, "must be a rate such as 120/minute, or none")
 """A rate such as `120/minute`: how many, in how long; or `none`."""
 _storage = matching(_STORAGE, "must be memory:// or an address such as redis://redis.example.com:6379/0")
+
+
+def address(value: str) -> str:
+    """An address that there can be, as it is written."""
+    from ipaddress import ip_address  # hardly anybody has one to read
+    from urllib.parse import urlsplit
+
+    text = str(_spelled(value))
+    try:
+        parts = urlsplit(text)
+        if ":" in (parts.hostname or ""):
+            ip_address(parts.hostname or "")
+        if parts.port == 0:
+            raise ValueError
+    except ValueError:
+        raise ValueError(_ADDRESS_RULE) from None
+    return text
+
+
+def _public_address(value: str) -> str:
+    """An address as clients write it when they ask for a token for it: small letters, and no port that goes unsaid."""
+    scheme, _, rest = address(value).partition("://")
+    host, slash, path = rest.partition("/")
+    usual = {"https": ":443", "http": ":80"}[scheme]
+    return f"{scheme}://{host.lower().removesuffix(usual)}{slash}{path}"
+
 
 RULES: dict[str, Rule] = {
     "ORDER_MCP_AUDIENCE": one_of(*AUDIENCES),
@@ -92,7 +118,7 @@ RULES: dict[str, Rule] = {
     "ORDER_MCP_LOG_LEVEL": one_of(*LOG_LEVELS),
     "ORDER_MCP_SANDBOX": _switch,
     # Of a server that others reach. A person who has it alone needs none of them.
-    "ORDER_MCP_PUBLIC_URL": address,
+    "ORDER_MCP_PUBLIC_URL": _public_address,
     "ORDER_MCP_OAUTH_ISSUER": address,
     "ORDER_MCP_OAUTH_AUDIENCE": str.strip,
     "ORDER_MCP_CALLERS_FILE": str,

@@ -120,7 +120,7 @@ def metadata_addresses(issuer: str) -> list[str]:
 
 def _checked(address: object) -> str:
     """An address that may be fetched: https, or http on this machine."""
-    return str(read_address(address if isinstance(address, str) else ""))
+    return read_address(address if isinstance(address, str) else "")
 
 
 async def _json(client: httpx2.AsyncClient, address: str) -> dict[str, Any] | None:
