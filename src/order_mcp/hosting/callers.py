@@ -18,9 +18,10 @@ from .tokens import Token
 
 KEYS = ("token_sha256", "header", "subject", "scopes", "accounts", "audience", "rate_limit", "gateway")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_OF_NOTHING = sha256(b"").hexdigest()  # what a shell makes of a variable that is not set
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
-_caller_name = matching(_NAME, "its name must be at most 64 letters, digits, ., - and _")
+_NAME_RULE = "a caller's name must be at most 64 letters, digits, ., - and _, and begin with a letter or a digit"
 _header_name = matching(_HEADER, "header must be the name of a header, such as X-API-Key")
 
 
@@ -62,6 +63,9 @@ class Callers:
             raise ConfigurationError(f"ORDER_MCP_CALLERS_FILE {path!r} names no caller.")
         self._by_subject = {row.subject: row for row in self._rows.values() if row.subject}
         self._hashes = [(hash, row) for row in self._rows.values() for hash in row.hashes]
+        # Of two rows that are meant for one caller, the narrower one might be the one that does not count.
+        self._refuse_twice("subject", [row.subject for row in self._rows.values() if row.subject])
+        self._refuse_twice("token_sha256", [hash for hash, _ in self._hashes])
 
     @property
     def count(self) -> int:
@@ -104,14 +108,19 @@ class Callers:
         )
         return Known(caller, row.rate)
 
-    def _row(self, name: str, table: Mapping[str, Any]) -> Row:
-        where = f"ORDER_MCP_CALLERS_FILE, [callers.{name}]:"
-        try:
-            return self._read(_caller_name(name), table)
-        except ValueError as rule:
-            raise ConfigurationError(f"{where} {rule}.") from None
+    def _refuse_twice(self, key: str, values: Sequence[str]) -> None:
+        if len(set(values)) < len(values):
+            raise ConfigurationError(f"ORDER_MCP_CALLERS_FILE: two rows have the same {key}.")
 
-    def _read(self, name: object, table: Mapping[str, Any]) -> Row:
+    def _row(self, name: str, table: Mapping[str, Any]) -> Row:
+        if not _NAME.fullmatch(name):
+            raise ConfigurationError(f"ORDER_MCP_CALLERS_FILE: {_NAME_RULE}.")
+        try:
+            return self._read(name, table)
+        except ValueError as rule:
+            raise ConfigurationError(f"ORDER_MCP_CALLERS_FILE, [callers.{name}]: {rule}.") from None
+
+    def _read(self, name: str, table: Mapping[str, Any]) -> Row:
         """A row. Raises ValueError with what is wrong; a value is never repeated, because it may be a key."""
         for key in table:
             if key not in KEYS:
@@ -119,22 +128,26 @@ class Callers:
         hashes = tuple(_texts(table, "token_sha256", one_will_do=True))
         if not all(map(_HASH.fullmatch, hashes)):
             raise ValueError("token_sha256 must be the SHA-256 of the key, as 64 digits and small letters a to f")
-        subject = next(_texts(table, "subject", one_will_do=True), None)
+        if _OF_NOTHING in hashes:
+            raise ValueError("token_sha256 is the SHA-256 of an empty key")
+        subject = _text(table, "subject")
         if bool(hashes) == bool(subject):
             raise ValueError("it needs token_sha256 or subject, and not both")
-        header = next(_texts(table, "header", one_will_do=True), None)
+        header = _text(table, "header")
         if header is not None and not hashes:
             raise ValueError("header goes with token_sha256 only")
         everything = self._config.caller
         usable = everything.accounts
         accounts = tuple(_chosen(table, "accounts", tuple(self._config.accounts))) if "accounts" in table else usable
-        audience = next(_chosen(table, "audience", tuple(Audience)), None)
-        limit = next(_texts(table, "rate_limit", one_will_do=True), None)
+        audience = _text(table, "audience")
+        if audience not in (None, *Audience):
+            raise ValueError(f"audience takes {listed(list(Audience), 'or')}")
+        limit = _text(table, "rate_limit")
         if not isinstance(table.get("gateway", False), bool):
             raise ValueError("gateway must be true or false")
         return Row(
             Caller(
-                str(name),
+                name,
                 narrower(everything.audience, Audience(audience)) if audience else everything.audience,
                 tuple(account for account in usable if account in accounts),
                 frozenset(_chosen(table, "scopes", (*SCOPES, CUSTOMER_SCOPE)))
@@ -149,16 +162,25 @@ class Callers:
         )
 
 
+def _text(table: Mapping[str, Any], key: str) -> str | None:
+    """One text. Of a list, all but one would silently not count."""
+    if key not in table:
+        return None
+    if not isinstance(table[key], str) or not table[key].strip():
+        raise ValueError(f"{key} must be a text in quotation marks")
+    return str(table[key])
+
+
 def _texts(table: Mapping[str, Any], key: str, *, one_will_do: bool = False) -> Iterator[str]:
     value = table.get(key, [])
     values = [value] if one_will_do and isinstance(value, str) else value
     if not isinstance(values, list) or not all(isinstance(each, str) and each.strip() for each in values):
-        raise ValueError(f"{key} must be {'a text' if one_will_do else 'a list of texts'} in quotation marks")
+        raise ValueError(f"{key} must be {'a text or ' if one_will_do else ''}a list of texts in quotation marks")
     yield from values
 
 
 def _chosen(table: Mapping[str, Any], key: str, known: Sequence[str]) -> Iterator[str]:
-    for each in _texts(table, key, one_will_do=key == "audience"):
+    for each in _texts(table, key):
         if each not in known:
             raise ValueError(f"{key} takes {listed(list(known), 'and')}")
         yield each
