@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ from .finding import Held, How, Limits
 from .models import AUTO
 from .providers.registry import PROVIDERS, AnyProvider
 from .providers.settings import Setup, read_setup, variables
-from .rules import matching, rate
+from .rules import rate
 from .wording import listed
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_account_name = matching(_NAME, "must be at most 40 small letters, digits, - and _, and begin with a letter")
+_NAME_RULE = "an account's name must be at most 40 small letters, digits, - and _, and begin with a letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def read_tables(variable: str, path: str, heading: str) -> dict[str, dict[str, A
     """
     try:
         document = tomllib.loads(read_text(path))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise ConfigurationError(f"{variable} {path!r} cannot be read as a TOML file.") from None
     tables = document.get(heading, {})
     if set(document) - {heading} or not isinstance(tables, dict) or not all(map(_is_table, tables.values())):
@@ -95,12 +95,13 @@ def _is_table(value: object) -> bool:
 
 
 def _account(name: str, table: Mapping[str, Any], folder: Path) -> AccountConfig:
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError(f"ORDER_MCP_ACCOUNTS_FILE: {_NAME_RULE}.")
     where = f"ORDER_MCP_ACCOUNTS_FILE, [accounts.{name}]:"
-    _checked(where, "its name", name, _account_name)
     if name in (AUTO, *PROVIDERS):
         raise ConfigurationError(f"{where} the name belongs to {'all' if name == AUTO else 'the environment'} already.")
     provider = table.get("provider")
-    if provider not in PROVIDERS:
+    if not isinstance(provider, str) or provider not in PROVIDERS:
         raise ConfigurationError(f"{where} provider must be one of {', '.join(PROVIDERS)}.")
     kind = PROVIDERS[provider]
     known = {"provider", rate_variable(provider), *_names(kind)}
@@ -125,11 +126,7 @@ def _names(kind: type[AnyProvider]) -> Iterator[str]:
 
 
 def _rate(variable: str, given: Mapping[str, str], where: str = "") -> str | None:
-    return _checked(where, variable, given[variable], rate) if variable in given else None
-
-
-def _checked(where: str, what: str, value: str, rule: Callable[[str], object]) -> str:
     try:
-        return str(rule(value))
+        return str(rate(given[variable])) if variable in given else None
     except ValueError as broken:
-        raise ConfigurationError(f"{where} {what} {broken}.".strip()) from None
+        raise ConfigurationError(f"{where} {variable} {broken}.".strip()) from None
