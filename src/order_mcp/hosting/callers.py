@@ -90,7 +90,9 @@ class Callers:
             # Its subject may be a person, so it is not called by it.
             name = sha256(f"{token.client}\n{token.subject}".encode("utf-8", "surrogatepass")).hexdigest()
             everything = self._config.caller
-            caller = replace(everything, name=f"token:{name[:32]}", scopes=token.scopes, is_listed=False)
+            # What is offered is remembered for each set of rights, so scopes that mean nothing here are left out.
+            scopes = token.scopes & {*SCOPES, CUSTOMER_SCOPE}
+            caller = replace(everything, name=f"token:{name[:32]}", scopes=scopes, is_listed=False)
             return Known(replace(caller, email=token.email), self._rate)
         caller = replace(row.caller, scopes=row.caller.scopes & token.scopes, email=token.email)
         return Known(caller, row.rate, row.is_gateway)
