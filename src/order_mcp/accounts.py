@@ -38,6 +38,8 @@ class Account:
             if settings is None
             else config.kind(name, settings, Channel(http, settings.address, watch(name) if watch else None))
         )
+        if self._provider:
+            self._provider.account_title = config.title
         self._shared = _shared(http) if oversight.shares else None
         self.name = name
         self.setup = config.setup

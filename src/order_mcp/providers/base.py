@@ -80,6 +80,8 @@ class Provider(Generic[SettingsType]):
     def __init__(self, account: str, settings: SettingsType, channel: Channel) -> None:
         self.account = account
         """What it is called here: what `provider` is in a call and in an answer."""
+        self.account_title = self.title
+        """What people call it here, where one provider has several accounts."""
         self.settings = settings
         self.channel = channel
 
@@ -155,7 +157,7 @@ class Provider(Generic[SettingsType]):
             if not search.looked_at:
                 raise
             search.ends(error)
-        return search.searched(self.account, self.title, self.finds_by(self.settings)[question.held])
+        return search.searched(self.account, self.account_title, self.finds_by(self.settings)[question.held])
 
     @contextmanager
     def _asking(self, noun: Noun, on_attempt: OnAttempt) -> Iterator[None]:
@@ -164,7 +166,7 @@ class Provider(Generic[SettingsType]):
             with self.channel.deadline(on_attempt):
                 yield
         except OrderMcpError as error:
-            raise error.said_of(self.account, self.title, noun) from None
+            raise error.said_of(self.account, self.account_title, noun) from None
 
     async def fetch(
         self, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
