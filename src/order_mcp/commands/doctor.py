@@ -120,7 +120,7 @@ def _troubles(providers: dict[str, dict[str, Any]], default: str | None) -> list
     elif "incomplete" in states.values():
         half = [name for name, state in states.items() if state == "incomplete"]
         troubles.append(HALF_SET_UP.format(names=", ".join(half)))
-    if default and states[default] != "configured":
+    if default in states and states[default] != "configured":
         troubles.append(DEFAULT_NOT_READY.format(name=default))
     return troubles
 
