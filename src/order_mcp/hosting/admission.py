@@ -78,7 +78,7 @@ class Admission:
         self._metadata = metadata
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"].rstrip("/") != PATH:
+        if scope["type"] != "http" or scope["path"] != PATH:
             await self._app(scope, receive, send)
             return
         known = self._anybody

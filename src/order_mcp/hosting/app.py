@@ -70,6 +70,7 @@ def http_app(config: Config) -> Door:
         if hosted.public_url and hosted.authenticates
         else None,
     )
+    app.router.redirect_slashes = False
     # Behind the SDK's authentication, which is all that stands in the list so far.
     app.user_middleware.append(
         Middleware(

@@ -55,7 +55,9 @@ class Door:
         elif refused := self._refused(scope):
             await reply(send, *refused)
         else:
-            await self._app(self._with_key(scope), receive, send)
+            # A slash at the end is no reason to send anybody elsewhere: behind a proxy, that would be without TLS.
+            path = PATH if scope["path"] == f"{PATH}/" else scope["path"]
+            await self._app({**self._with_key(scope), "path": path}, receive, send)
 
     def _refused(self, scope: Any) -> tuple[int, dict[str, str]] | None:
         """What refuses a request, or None where it may go on."""
