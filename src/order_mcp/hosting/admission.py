@@ -93,6 +93,10 @@ class Admission:
             if (known := self._speaking(known, scope["headers"])) is None:
                 await self._forbid(send, "the gateway speaks for nobody who is known here", SCOPES)
                 return
+        # To a GET of the 2025 era the SDK would open a stream here that never says anything and never ends.
+        if scope["method"] != "POST":
+            await reply(send, 405, {"error": "use POST"}, (b"allow", b"POST"))
+            return
         caller, asked = known.caller, NOTHING
         if known.rate != "none" or not caller.scopes >= set(SCOPES):
             receive, asked = await _asked(receive)
@@ -101,10 +105,6 @@ class Admission:
             return
         if asked.scope not in (None, *caller.scopes) or caller.scopes.isdisjoint(SCOPES):
             await self._forbid(send, "the scope does not allow this", [asked.scope] if asked.scope else SCOPES)
-            return
-        # To the 2025 era the SDK would open a stream here that never says anything and never ends.
-        if scope["method"] == "GET":
-            await reply(send, 405, {"error": "use POST"}, (b"allow", b"POST"))
             return
         scope[CALLER] = known.caller
         await self._app(scope, receive, send)
