@@ -7,6 +7,7 @@ from mcp.server.context import ServerRequestContext
 from ..caller import FIND_ORDERS, SCOPE_OF, Caller
 from ..config import Config
 from ..desk import Desk
+from ..models import Noun
 from ..tools import FIND_TOOL, LOOK_UPS, TOOLS, Tool
 
 Context = ServerRequestContext[Desk, Any]
@@ -23,13 +24,15 @@ def caller_of(context: Context) -> Caller:
 
 
 def tools_for(config: Config, caller: Caller) -> dict[str, Tool]:
-    """The tools that a caller has: what its scopes allow, and searching only where somebody can be searched."""
+    """The tools that a caller has: what its scopes allow, and what one of its accounts could answer."""
     if config.hosted.verify:
         from ..verified import VERIFIED_TOOL  # loaded only where customers are verified
 
         tools = {VERIFIED_TOOL.name: VERIFIED_TOOL}
     else:
-        tools = {name: tool for name, tool in TOOLS.items() if tool is not FIND_TOOL or config.finders(caller)}
+        finders = config.finders(caller)
+        able = {noun: config.offered(caller, noun, every=True) for noun in Noun}
+        tools = {name: tool for name, tool in TOOLS.items() if (finders if tool is FIND_TOOL else able[tool.noun])}
     return {name: tool for name, tool in tools.items() if scope_of(name) in caller.scopes}
 
 
