@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from threading import Timer
 from typing import Any, Protocol, TypeVar
 
+import anyio
 from limits import RateLimitItem, parse
 from limits import storage as in_memory
 from limits import strategies as counting
@@ -32,6 +33,8 @@ NOT_INSTALLED = "ORDER_MCP_STORAGE names a Redis, and its library is not install
 FORGETS_EVERY_SECONDS = 5.0
 ANSWERS_WITHIN_SECONDS = 1.0
 TRIED_AGAIN_AFTER_SECONDS = 5.0
+MOST_AT_ONCE = 32
+"""How many connections one process has to the storage. Beyond a hundred the library would say that it is down."""
 Counted = TypeVar("Counted")
 
 
@@ -153,6 +156,7 @@ class Counts:
             self._redis = None if address is None or address == MEMORY else Redis(address)
         except LibraryMissing:
             raise ConfigurationError(NOT_INSTALLED) from None
+        self._turns = anyio.Semaphore(MOST_AT_ONCE)
         self._down_until = 0.0
         self._is_said = False
 
@@ -177,10 +181,11 @@ class Counts:
         """
         if self._redis is None:
             return await work(self._memory)
-        if time.monotonic() < self._down_until:
-            raise NotShared
         try:
-            done = await work(self._redis)
+            async with self._turns:
+                if time.monotonic() < self._down_until:
+                    raise NotShared
+                done = await work(self._redis)
         except (StorageError, OSError, TimeoutError):
             self._down_until = time.monotonic() + TRIED_AGAIN_AFTER_SECONDS
             if not self._is_said:
