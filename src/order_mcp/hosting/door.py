@@ -57,7 +57,7 @@ class Door:
         else:
             # A slash at the end is no reason to send anybody elsewhere: behind a proxy, that would be without TLS.
             path = PATH if scope["path"] == f"{PATH}/" else scope["path"]
-            await self._app({**self._with_key(scope), "path": path}, receive, send)
+            await self._app({**self._with_key(scope), "path": path}, receive, _held(send))
 
     def _refused(self, scope: Any) -> tuple[int, dict[str, str]] | None:
         """What refuses a request, or None where it may go on."""
@@ -81,6 +81,24 @@ class Door:
         if len(keys) != 1 or any(name == b"authorization" for name, _ in headers):
             return scope
         return {**scope, "headers": [*headers, (b"authorization", b"Bearer " + keys[0])]}
+
+
+def _held(send: Any) -> Any:
+    """Sends the head of an answer together with what follows it.
+
+    The SDK would send it at once. A proxy that has seen it can ask nobody else any more, should this process die.
+    """
+    heads: list[Any] = []
+
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            heads.append(message)
+            return
+        while heads:
+            await send(heads.pop())
+        await send(message)
+
+    return sending
 
 
 async def reply(send: Any, status: int, body: dict[str, Any], *headers: tuple[bytes, bytes]) -> None:
