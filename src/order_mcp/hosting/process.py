@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 from ..config import Config
 from .app import http_app
@@ -20,6 +20,8 @@ from .telemetry import start_exporting
 
 BACKLOG = 128
 AFTER_DEADLINE_SECONDS = 2
+WORKER_SAYS_NOTHING_SECONDS = 20
+"""How long a worker may before it is replaced. While it loads it does, and with a share of a core that is long."""
 log = logging.getLogger("order_mcp")
 
 
@@ -51,27 +53,29 @@ def url_of(host: str, listener: socket.socket) -> str:
 def serve_http(config: Config, listener: socket.socket, workers: int, prepare: Callable[[], object]) -> None:
     """Serve streamable HTTP until somebody stops the process. `prepare` is called in each process before it serves."""
     settings = uvicorn.Config(
-        _Worker(config, prepare),
+        _Application(config, prepare),
         factory=True,
         workers=workers,
         log_config=None,
         access_log=False,
         # Calls in flight end with their answer, or at their own deadline.
         timeout_graceful_shutdown=int(config.server.deadline_seconds) + AFTER_DEADLINE_SECONDS,
+        timeout_worker_healthcheck=WORKER_SAYS_NOTHING_SECONDS,
         # `backlog` has two meanings: how many connections may wait (set again below), and how often the event loop
-        # tries to accept in a row. At the limit of descriptors, more than one try would keep it busy.
-        backlog=1 if workers == 1 else BACKLOG,
+        # tries to accept in a row. With more than one try, a worker takes what another one has time for, and at the
+        # limit of descriptors the loop is kept busy.
+        backlog=1,
     )
-    if workers > 1:
-        Multiprocess(settings, [listener]).run()
+    if workers == 1:
+        _Server(settings).run(sockets=[listener])
         return
-    # The library passes the signal on when it has stopped, which would end the process as if it had failed.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    _Server(settings).run(sockets=[listener])
+    # The library has no other way to say what a worker runs.
+    multiprocess.Process = _Worker  # type: ignore[misc]
+    _Workers(settings, [listener]).run()
 
 
 @dataclass(frozen=True)
-class _Worker:
+class _Application:
     """Makes the application, in the process that serves it."""
 
     config: Config
@@ -92,10 +96,36 @@ class _Worker:
 
 
 class _Server(uvicorn.Server):
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        # The library passes the signal on when it has stopped, which would end the process as if it had failed, and
+        # before it could write down its last traces. One that comes before the library listens to it counts, too.
+        signal.signal(signal.SIGTERM, self.handle_exit)
+        super().run(sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for listener in sockets or ():
             listener.listen(BACKLOG)
+
+
+class _Worker(multiprocess.Process):
+    """One of several processes behind the port."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        if self._server is None:
+            self._server = _Server(self.config)
+        return self._server
+
+
+class _Workers(multiprocess.Multiprocess):
+    """The process that starts the others, and stops them."""
+
+    def terminate_all(self) -> None:
+        # Otherwise who connects from now on would wait at this process until the last call of the others has ended.
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
 
 
 class _Troubles:
