@@ -86,16 +86,17 @@ class Callers:
     def with_token(self, token: Token) -> Known:
         """The caller that a token names. A row of the file narrows it; without one it may do what its scopes say."""
         row = self._by_subject.get(token.subject or "") or self._by_subject.get(token.client or "")
-        if row is None:
-            # Its subject may be a person, so it is not called by it.
-            name = sha256(f"{token.client}\n{token.subject}".encode("utf-8", "surrogatepass")).hexdigest()
-            everything = self._config.caller
-            # What is offered is remembered for each set of rights, so scopes that mean nothing here are left out.
-            scopes = token.scopes & {*SCOPES, CUSTOMER_SCOPE}
-            caller = replace(everything, name=f"token:{name[:32]}", scopes=scopes, is_listed=False)
-            return Known(replace(caller, email=token.email), self._rate)
-        caller = replace(row.caller, scopes=row.caller.scopes & token.scopes, email=token.email)
-        return Known(caller, row.rate, row.is_gateway)
+        allowed = token.scopes
+        if CUSTOMER_SCOPE in allowed and not self._config.hosted.verify:
+            allowed = frozenset()  # it would open every order to a customer
+        if row is not None:
+            caller = replace(row.caller, scopes=row.caller.scopes & allowed, email=token.email)
+            return Known(caller, row.rate, row.is_gateway)
+        # Its subject may be a person, so it is not called by it.
+        name = sha256(f"{token.client}\n{token.subject}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        # What is offered is remembered for each set of rights, so scopes that mean nothing here are left out.
+        rights = replace(self._config.caller, scopes=allowed & set(SCOPES), is_listed=False)
+        return Known(replace(rights, name=f"token:{name}", email=token.email), self._rate)
 
     def spoken_for(self, gateway: Caller, name: str) -> Known | None:
         """The caller that a gateway names, which can do no more than the gateway; None where nobody has it."""
@@ -152,9 +153,7 @@ class Callers:
                 name,
                 narrower(everything.audience, Audience(audience)) if audience else everything.audience,
                 tuple(account for account in usable if account in accounts),
-                frozenset(_chosen(table, "scopes", (*SCOPES, CUSTOMER_SCOPE)))
-                if "scopes" in table
-                else frozenset(SCOPES),
+                frozenset(_chosen(table, "scopes", SCOPES)) if "scopes" in table else frozenset(SCOPES),
             ),
             rate=str(rate(limit)) if limit is not None else self._rate,
             hashes=hashes,
