@@ -34,7 +34,7 @@ BY_HAND = {f"src/order_mcp/providers/{NAME}.py", "CHANGELOG.md", *(f"tests/fixtu
 # What is written down from the registry.
 DERIVED = {
     *("README.md", "server.json", "release/mcpb/manifest.json", "tests/snapshots/tools.json", "examples/order-mcp.env"),
-    *("docs/answers.md", "docs/configuration.md", "docs/providers.md"),
+    *("docs/answers.md", "docs/configuration.md", "docs/hosting.md", "docs/providers.md"),
 }
 QUICK_LOOP = ("pytest", "-q", "-k", NAME, "tests/test_contract.py")
 # The tests that name providers. Left out are sweeps that a provider without an emulator has no part in, processes that
