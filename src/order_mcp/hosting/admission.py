@@ -1,6 +1,7 @@
 """Who sends a request, and whether it may go on: the layer behind the SDK's authentication."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -19,6 +20,8 @@ KEYS_AGAIN = 5
 """After how many seconds the keys of an authorization server may be there."""
 MOST_BYTES = 64 * 1024
 """Of a longer request nothing is read here. The longest one that makes sense is a small part of it."""
+NOBODY_SPOKEN_FOR = "the gateway speaks for nobody who is known here"
+SCOPE_MISSING = "the scope does not allow this"
 CALL = "tools/call"
 LOOK_UPS = (CALL, "resources/read")
 """What a caller's rate counts. A client lists and greets as often as it likes: behind some gateways that is three
@@ -30,6 +33,14 @@ class Asked(NamedTuple):
 
     looks_up: bool
     scope: str | None
+
+
+class Refusal(NamedTuple):
+    """A short answer that ends a request."""
+
+    status: int
+    body: dict[str, Any]
+    header: tuple[bytes, bytes]
 
 
 NOTHING = Asked(looks_up=False, scope=None)
@@ -81,33 +92,41 @@ class Admission:
         if scope["type"] != "http" or scope["path"] != PATH:
             await self._app(scope, receive, send)
             return
-        known = self._anybody
-        if known is None:
-            user = scope.get("user")
-            if not isinstance(user, AuthenticatedUser):
-                await self._app(scope, receive, self._with_challenge(send))
+        sender = self._anybody or self._sender(scope)
+        if sender is None:
+            await self._app(scope, receive, self._with_challenge(send))  # the SDK refuses it
+            return
+        if isinstance(sender, Known):
+            refusal, receive = await self._refusal(sender, scope["method"], receive)
+            if refusal is None:
+                scope[CALLER] = sender.caller
+                await self._app(scope, receive, send)
                 return
-            if (known := getattr(user.access_token, "known", None)) is None:
-                await reply(send, 503, {"error": "the authorization server's keys cannot be had"}, _retry(KEYS_AGAIN))
-                return
-            if (known := self._speaking(known, scope["headers"])) is None:
-                await self._forbid(send, "the gateway speaks for nobody who is known here", SCOPES)
-                return
+            sender = refusal
+        await reply(send, *sender)
+
+    def _sender(self, scope: Any) -> Known | Refusal | None:
+        """Who sent it; why that is not known; or None where nobody showed anything that is right."""
+        user = scope.get("user")
+        if not isinstance(user, AuthenticatedUser):
+            return None
+        if (known := getattr(user.access_token, "known", None)) is None:
+            return Refusal(503, {"error": "the authorization server's keys cannot be had"}, _retry(KEYS_AGAIN))
+        return self._speaking(known, scope["headers"]) or self._forbidden(NOBODY_SPOKEN_FOR, SCOPES)
+
+    async def _refusal(self, sender: Known, method: str, receive: Any) -> tuple[Refusal | None, Any]:
+        """Why a request may not go on, or None; and the request to be read once more, because it was read here."""
         # To a GET of the 2025 era the SDK would open a stream here that never says anything and never ends.
-        if scope["method"] != "POST":
-            await reply(send, 405, {"error": "use POST"}, (b"allow", b"POST"))
-            return
-        caller, asked = known.caller, NOTHING
-        if known.rate != "none" or not caller.scopes >= set(SCOPES):
+        if method != "POST":
+            return Refusal(405, {"error": "use POST"}, (b"allow", b"POST")), receive
+        scopes, asked = sender.caller.scopes, NOTHING
+        if sender.rate != "none" or not scopes >= set(SCOPES):
             receive, asked = await _asked(receive)
-        if asked.looks_up and (wait := await self._counts.take(known.rate, "caller", caller.name)):
-            await reply(send, 429, {"error": "too many requests"}, _retry(wait))
-            return
-        if asked.scope not in (None, *caller.scopes) or caller.scopes.isdisjoint(SCOPES):
-            await self._forbid(send, "the scope does not allow this", [asked.scope] if asked.scope else SCOPES)
-            return
-        scope[CALLER] = known.caller
-        await self._app(scope, receive, send)
+        if asked.looks_up and (wait := await self._counts.take(sender.rate, "caller", sender.caller.name)):
+            return Refusal(429, {"error": "too many requests"}, _retry(wait)), receive
+        if asked.scope not in (None, *scopes) or scopes.isdisjoint(SCOPES):
+            return self._forbidden(SCOPE_MISSING, [asked.scope] if asked.scope else SCOPES), receive
+        return None, receive
 
     def _speaking(self, known: Known, headers: list[tuple[bytes, bytes]]) -> Known | None:
         """Whom the sender speaks for; itself, unless it is a gateway and names somebody."""
@@ -116,9 +135,9 @@ class Admission:
             return known
         return self._callers.spoken_for(known.caller, names[0].decode("latin-1")) if len(names) == 1 else None
 
-    async def _forbid(self, send: Any, why: str, scopes: Any) -> None:
+    def _forbidden(self, why: str, scopes: Iterable[str]) -> Refusal:
         challenge = f'Bearer error="insufficient_scope", error_description="{why}"{self._hints(scopes)}'
-        await reply(send, 403, {"error": "insufficient_scope"}, (b"www-authenticate", challenge.encode()))
+        return Refusal(403, {"error": "insufficient_scope"}, (b"www-authenticate", challenge.encode()))
 
     def _with_challenge(self, send: Any) -> Any:
         """Adds to the SDK's refusal what it leaves out: the scopes, and where the metadata is."""
@@ -134,7 +153,7 @@ class Admission:
 
         return challenging
 
-    def _hints(self, scopes: Any) -> str:
+    def _hints(self, scopes: Iterable[str]) -> str:
         metadata = f', resource_metadata="{self._metadata}"' if self._metadata else ""
         return f', scope="{" ".join(scopes)}"{metadata}'
 
