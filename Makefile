@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-clients test-gateway conformance test-bundle bench check lint types regen lock build bundle release clean
+.PHONY: demo test test-clients test-gateway test-hosting conformance test-bundle bench check lint types regen lock build bundle release clean
 
 demo: $(READY)
 	@$(BIN)/order-mcp demo
@@ -19,6 +19,10 @@ test-clients: $(READY)
 # An MCP gateway in front of the server: what it changes. Its environment is in .clients.
 test-gateway: $(READY)
 	$(BIN)/python -m dev.gateway
+
+# The server as a team hosts it, behind nginx with Redis, which root gets from Debian's packages. `ARGS=--long` measures more.
+test-hosting: $(READY)
+	$(BIN)/python -m dev.hosting $(ARGS)
 
 # The official conformance suite, for both protocol revisions.
 conformance: $(READY)

@@ -117,6 +117,11 @@ class _Worker(multiprocess.Process):
             self._server = _Server(self.config)
         return self._server
 
+    def start(self) -> None:
+        super().start()
+        # Only the worker has this end now, so its death is noticed at once, also while it is asked whether it is well.
+        self.child_conn.close()
+
 
 class _Workers(multiprocess.Multiprocess):
     """The process that starts the others, and stops them."""
