@@ -34,6 +34,8 @@ class Asked:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+    port: int = 0
+    """That of the client: the same for all requests of one connection."""
 
 
 class Stub:
@@ -56,7 +58,11 @@ def serving() -> Iterator[Stub]:
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             asked = Asked(
-                self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, self.rfile.read(length)
+                self.command,
+                self.path,
+                {k.lower(): v for k, v in self.headers.items()},
+                self.rfile.read(length),
+                self.client_address[1],
             )
             stub.asked.append(asked)
             reply = stub.reply if isinstance(stub.reply, Reply) else stub.reply(asked)

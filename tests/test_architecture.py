@@ -16,7 +16,7 @@ from .processes import variables_for
 
 ROOT = Path(order_mcp.__file__).parent
 PROVIDER_FILES = tuple(f"providers/{name}" for name in PROVIDERS)
-SHARED = ("models", "wording", "errors", "cleaning", "finding", "proof")
+SHARED = ("models", "wording", "errors", "cleaning", "finding", "comparing")
 
 # Room by room from the bottom of the house to its top: a room, and all that it may import of ours. A file at the top
 # of the house is a room of its own.
@@ -27,13 +27,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"wording"},
     "cleaning": {"models"},
     "finding": {"models", "errors"},
-    "proof": set(),
-    "given": {"cleaning", "finding"},
+    "comparing": {"cleaning"},
+    "given": {"cleaning", "finding", "comparing"},
     "arguments": {"given", "finding", "models", "errors", "cleaning"},
     "tools": {"arguments", "given", "finding", "models"},
-    "verified": {"tools", "arguments", "given", "proof", "models", "errors"},
+    "verified": {"tools", "arguments", "given", "comparing", "models", "errors"},
     "answer": {*SHARED},
-    "providers": {"models", "wording", "errors", "finding"},
+    "providers": {"models", "wording", "errors", "finding", "comparing"},
     "rules": set(),
     "environment": {"rules"},
     "hosted": {"environment", "rules"},
@@ -51,8 +51,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "finder": {"accounts", "providers", "finding", "models", "wording", "errors"},
     "router": {"accounts", "providers", "finding", "models", "wording", "errors"},
     "verifier": {
-        *("verified", "proof", "arguments", "accounts", "oversight", "caller", "providers", "finding", "answer"),
-        *("models", "errors"),
+        *("verified", "comparing", "arguments", "accounts", "oversight", "caller", "providers", "finding", "answer"),
+        *("models", "errors", "wording"),
     },
     "desk": {
         *("tools", "arguments", "router", "finder", "verified", "verifier", "oversight", "caller", "finding", "answer"),
@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "hosting": {
         *("protocol", "desk", "oversight", "account_config", "config", "hosted", "caller", "environment", "rules"),
-        *("tools", "finding", "models", "errors", "wording", "__init__"),
+        *("tools", "comparing", "models", "errors", "wording", "__init__"),
     },
     "sandbox": set(),
     "commands": {

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
-from order_mcp.finding import folded
+from order_mcp.comparing import folded
 
 from .bodies import BODIES, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, Documented, Path, ids, replaced, values
 from .conftest import connected, environment, error_of, found

@@ -59,7 +59,7 @@ def clean_text(text: str, limit: int) -> str:
     text = _BREAKS.sub(" ", text[: _LOOK_AT * limit])
     if not text.isascii() or not text.isprintable():
         text = "".join(c for c in text if unicodedata.category(c) not in _REMOVED_CATEGORIES)
-        text = unicodedata.normalize("NFC", _with_few_accents(_INVISIBLE.sub("", text)))
+        text = unicodedata.normalize("NFC", with_few_accents(_INVISIBLE.sub("", text)))
     text = _WHITE_SPACE.sub(" ", text).strip()
     text = text.replace("://", ": //").replace("<", "‹").replace(">", "›").replace("](", "] (")
     text = _WWW.sub(lambda found: f"{found[0][:-1]} .", text)
@@ -82,7 +82,8 @@ def _core(text: str) -> bytes:
     return text.encode("ascii", "ignore").translate(None, _NOT_CORE)
 
 
-def _with_few_accents(text: str) -> str:
+def with_few_accents(text: str) -> str:
+    """The text, with at most so many accents on one letter: normalizing more of them takes quadratic time."""
     kept: list[str] = []
     accents = 0
     for character in text:

@@ -1,7 +1,6 @@
 """Finding orders by what a customer holds: the question, what matched, and how far was looked."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,11 +42,6 @@ NOBODYS = {Held.NUMBER: "order-mcp-doctor-0", Held.EMAIL: "order-mcp-doctor@exam
 
 MatchedBy = Literal["id", "order_number", "contract", "external", "purchase_order", "email"]
 """What of an order is the same as what the customer holds."""
-
-
-def folded(text: str) -> str:
-    """A number or an address as it is compared: in one form and one case, without white space."""
-    return "".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
 
 
 ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")

@@ -5,7 +5,8 @@ import unicodedata
 from typing import Any
 
 from .cleaning import clean_text
-from .finding import ADDRESS, MAX_LIMIT, folded
+from .comparing import folded
+from .finding import ADDRESS, MAX_LIMIT
 
 MAX_ID = 128
 MAX_EMAIL = 254  # the longest that a mail server accepts (RFC 5321)

@@ -42,8 +42,8 @@ class TooManyAttempts(RateLimited):
 class Attempts(Protocol):
     """How often somebody may be wrong about an order."""
 
-    def one(self, caller: str, id: str) -> AbstractAsyncContextManager[Callable[[bool], Awaitable[None]]]:
-        """Around one attempt; what it gives is called where the answer did not pass, with whether it surely was wrong.
+    def one(self, caller: str, id: str) -> AbstractAsyncContextManager[Callable[[], Awaitable[None]]]:
+        """Around one attempt; what it gives is called where the answer was wrong.
 
         Raises:
             TooManyAttempts: there were too many wrong ones. A person has to go on.

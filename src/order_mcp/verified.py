@@ -9,15 +9,24 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field
 
 from .arguments import OrderArguments
+from .comparing import LEAST_POSTAL_CODE, Proof, email_form, is_postal_code, postal_code_form
 from .errors import InvalidInput
 from .given import MAX_EMAIL, MAX_ID, read_email, read_number
 from .models import Noun, Order
-from .proof import LEAST_POSTAL_CODE, Proof, email_form, is_postal_code, postal_code_form
 from .tools import ERRORS, Tool
 
 MAX_POSTAL_CODE = 20
 PROOFS = ("email", "postal_code")
-ASK_FOR_PROOF = "To look up your order I need its e-mail address or the whole postal code. Please send me one of them."
+ASK_FOR_PROOF = (
+    "To look up your order I need the e-mail address that you ordered with, or the postal code of the delivery or "
+    "billing address. Please send me one of them."
+)
+UNREADABLE = {
+    "email": "I cannot read this e-mail address. Please send it as in name@example.com.",
+    "postal_code": "I cannot read this postal code. Please send me the whole of it.",
+}
+# What agents and platforms write where they know nothing.
+NOTHING = {"", "-", "?", "unknown", "none", "null", "n/a", "na", "undefined"}
 
 
 def read_proof_email(value: Any) -> str:
@@ -80,7 +89,7 @@ class VerifiedArguments(OrderArguments):
     @classmethod
     def refused(cls, name: str, rule: str, value: Any) -> InvalidInput:
         refused = super().refused(name, rule, value)
-        return refused.to_customer(ASK_FOR_PROOF) if name in PROOFS else refused
+        return refused.to_customer(UNREADABLE[name]) if name in UNREADABLE else refused
 
 
 VERIFIED_TOOL = Tool(
@@ -105,7 +114,9 @@ VERIFIED_TOOL = Tool(
 def _is_unfilled(value: Any) -> bool:
     """Whether a platform has nothing to say: it sends a blank, or its own placeholder, where it knows no customer."""
     text = value.strip() if isinstance(value, str) else value
-    return text is None or text == "" or (isinstance(text, str) and text[0] in "{$<[" and text[-1] in "}>]")
+    if not isinstance(text, str):
+        return text is None
+    return text.lower() in NOTHING or (text[0] in "{$<[" and text[-1] in "}>]")
 
 
 def no_proof() -> InvalidInput:

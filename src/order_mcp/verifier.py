@@ -4,6 +4,7 @@ Whoever is wrong must not learn whether there is such an order. So what is asked
 is found, and an answer leaves at a whole quarter of a second after the question came.
 """
 
+import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -14,14 +15,17 @@ from .accounts import Account, nothing_configured
 from .answer.verify import passes
 from .arguments import is_id
 from .caller import Caller
+from .comparing import Proof, email_form, folded
 from .errors import Incomplete, Internal, InvalidInput, NotFound, OrderMcpError
-from .finding import Held, Limits, Question, folded
+from .finding import Held, Limits, Question
 from .models import AUTO, Noun, Order
 from .oversight import Attempts
-from .proof import Proof, email_form
+from .providers.refusals import OddOrder
 from .providers.watch import OnAttempt
 from .verified import VerifiedArguments, no_proof
+from .wording import listed
 
+log = logging.getLogger("order_mcp")
 PACE_SECONDS = 0.25
 NO_SCANS = Limits(pages=0, days=1)
 
@@ -59,41 +63,47 @@ class Verifier:
     async def _passing(self, caller: str, arguments: VerifiedArguments, proof: Proof) -> Order:
         if self._attempts is None:
             raise Internal  # without a count, guessing would be free
-        begun = [account for account in self._accounts.values() if account.setup.begun]
-        if not begun:
+        # One that is half set up is told of at the start, and could never answer.
+        ready = {name: account for name, account in self._accounts.items() if account.setup.settings is not None}
+        if not ready:
             raise nothing_configured(list(self._accounts.values()), try_sandbox=True)
-        candidates = begun if arguments.provider == AUTO else [self._accounts[arguments.provider]]
+        if arguments.provider not in (AUTO, *ready):
+            raise self._accounts[arguments.provider].not_configured()
+        candidates = list(ready.values()) if arguments.provider == AUTO else [ready[arguments.provider]]
         async with self._attempts.one(caller, folded(arguments.id).removeprefix("#")) as was_wrong:
-            orders, failed, answered = await self._gather(candidates, arguments.id)
+            orders, failed = await self._gather(candidates, arguments.id)
+            if failed:
+                # Nothing is compared, so nothing can be learned and nothing is counted. Otherwise an outage would close
+                # whole platforms, or let somebody guess without end.
+                raise _could_not_look(failed)
             passing = {(order.provider, order.id): order for order in orders if passes(order, proof)}
-            if len(passing) == 1:
-                return next(iter(passing.values()))
-            if answered:
-                # Whether the order is closed must not tell whether it exists. But while a provider is out of reach,
-                # many customers who may be right must not close a whole platform.
-                await was_wrong(not failed or bool(orders))
-        if failed:
-            raise _could_not_look(failed)
-        raise Unverified
+            if not passing:
+                await was_wrong()
+        if len(passing) > 1:
+            log.warning(
+                "several orders match what a customer said, at %s", listed(sorted({p for p, _ in passing}), "and")
+            )
+        if len(passing) != 1:
+            raise Unverified
+        return next(iter(passing.values()))
 
-    async def _gather(
-        self, candidates: Sequence[Account], asked: str
-    ) -> tuple[list[Order], dict[str, OrderMcpError], bool]:
-        """Every order that may be meant, who failed, and whether anybody answered."""
+    async def _gather(self, candidates: Sequence[Account], asked: str) -> tuple[list[Order], dict[str, OrderMcpError]]:
+        """Every order that may be meant, and who failed."""
         orders: list[Order] = []
         failed: dict[str, OrderMcpError] = {}
-        answers = 0
 
         async def go(account: Account, way: Way) -> None:
-            nonlocal answers
             try:
                 order = await way()
             except (NotFound, InvalidInput):
-                order = None
+                return
+            except OddOrder as error:
+                # An order that cannot be read has nothing to compare; that there is one is not told.
+                log.warning("%s: %s", account.title, error.sentence)
+                return
             except OrderMcpError as error:
                 failed[account.name] = error
                 return
-            answers += 1
             if order is not None:
                 orders.append(order)
 
@@ -101,7 +111,7 @@ class Verifier:
             for account in candidates:
                 for way in self._ways(account, asked):
                     group.start_soon(go, account, way)
-        return orders, failed, answers > 0 or not failed
+        return orders, failed
 
     def _ways(self, account: Account, asked: str) -> list[Way]:
         async def by_id() -> Order | None:
@@ -143,4 +153,5 @@ def _could_not_look(failed: Mapping[str, OrderMcpError]) -> OrderMcpError:
     """Nobody knows whether there is such an order; where one alone was asked, why."""
     if len(failed) == 1:
         return next(iter(failed.values()))
-    return Incomplete("Not every provider could be asked.", failed=failed, not_found_at=[])
+    reasons = [f"{name} ({error.reason})" for name, error in failed.items()]
+    return Incomplete(f"{listed(reasons, 'and')} could not be asked.", failed=failed, not_found_at=[])

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ..comparing import Proof, email_form, is_postal_code, postal_code_form, words_of
 from ..models import Order
-from ..proof import Proof, email_form, is_postal_code, postal_code_form, words_of
 
 
 def passes(order: Order, proof: Proof) -> bool:
@@ -26,4 +26,6 @@ def _postal_codes(order: Order) -> Iterator[str]:
             yield from filter(is_postal_code, [postal_code_form(address.postal_code)])
         if address.formatted:
             words = words_of(address.formatted)
-            yield from filter(is_postal_code, [*words, *map("".join, pairwise(words))])
+            candidates = [*words, *map("".join, pairwise(words))]
+            # "Unit 5" and "Level 1" are no postal codes: every real one of this length has two digits.
+            yield from (each for each in candidates if is_postal_code(each) and sum(map(str.isdigit, each)) > 1)

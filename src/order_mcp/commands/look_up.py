@@ -10,7 +10,7 @@ from ..desk import open_desk
 from ..errors import InvalidInput, NotFound, OrderMcpError
 from ..tools import ORDER_TOOL
 from .oversight import oversight_of
-from .terminal import FAILED, FOUND, NOT_FOUND, USAGE
+from .terminal import FAILED, FOUND, NOT_FOUND, USAGE, Stop
 
 # What an argument of a tool is called on the command line, where that is not its own name.
 OPTIONS = {"order_id": "id", "cart_id": "id", "order_number": "number"}
@@ -19,6 +19,8 @@ OPTIONS = {"order_id": "id", "cart_id": "id", "order_number": "number"}
 async def look_up(config: Config, options: Namespace) -> int:
     """Print the answer or the error; returns the exit code."""
     tool = options.tool
+    if tool is ORDER_TOOL and not config.hosted.verify and (options.email or options.postal_code):
+        raise Stop("--email and --postal-code count only where ORDER_MCP_VERIFY is set.")
     if config.hosted.verify and tool is ORDER_TOOL:
         from ..verified import VERIFIED_TOOL  # loaded only where customers are verified
 

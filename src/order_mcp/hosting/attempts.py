@@ -19,7 +19,7 @@ from .counts import Counts, NotShared, Storage, parse_rate
 BUCKET_SECONDS = 120  # longer than any look-up: what is in flight is in this bucket, or in the one before
 TURN_SECONDS = 0.05
 WAITS_AT_MOST_SECONDS = 20.0
-NO_COUNT = "Nobody knows how many answers were wrong, so nothing can be verified right now. Try again a little later."
+NO_COUNT = "The storage does not answer, so wrong answers cannot be counted, and nobody is verified. Try again later."
 NO_TURN = "Too many attempts wait at the same moment. Try again a little later."
 
 
@@ -110,11 +110,11 @@ class CountedAttempts:
         self._counts = counts
 
     @asynccontextmanager
-    async def one(self, caller: str, id: str) -> AsyncIterator[Callable[[bool], Awaitable[None]]]:
+    async def one(self, caller: str, id: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
         gates = [_Gate(self._counts, ORDER, id), _Gate(self._counts, CALLER, caller)]
 
-        async def was_wrong(surely: bool) -> None:
-            for gate in gates if surely else gates[:1]:
+        async def was_wrong() -> None:
+            for gate in gates:
                 await self._counts.shared(gate.wrong)
 
         try:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from io import FileIO
 from secrets import token_bytes
 
+from ..comparing import folded
 from ..environment import ConfigurationError
-from ..finding import folded
 from ..oversight import Call
 
 STDERR = "-"

@@ -20,11 +20,14 @@ log = logging.getLogger("order_mcp")
 class AccountWatch:
     """One account's budget and record."""
 
-    def __init__(self, account: str, budget: str, counts: Counts, telemetry: Telemetry) -> None:
+    def __init__(
+        self, account: str, budget: str, counts: Counts, telemetry: Telemetry, *, keeps_connections: bool
+    ) -> None:
         self._account = account
         self._budget = budget
         self._counts = counts
         self._telemetry = telemetry
+        self.keeps_connections = keeps_connections
 
     @asynccontextmanager
     async def attempt(self, number: int) -> AsyncIterator[Callable[[int], object]]:
@@ -48,7 +51,7 @@ def overseen(config: Config, counts: Counts, telemetry: Telemetry, *, budgets: b
     def watch(account: str) -> AccountWatch:
         each = config.accounts[account]
         budget = each.rate_limit or (each.kind.rate_limit if budgets else "none")
-        return AccountWatch(account, budget, counts, telemetry)
+        return AccountWatch(account, budget, counts, telemetry, keeps_connections=not config.hosted.verify)
 
     def on_call(call: Call) -> None:
         try:
@@ -65,7 +68,7 @@ def overseen(config: Config, counts: Counts, telemetry: Telemetry, *, budgets: b
 
     return Oversight(
         watch=watch,
-        shares=True,
+        shares=not config.hosted.verify,  # who joins a look-up has its answer sooner, and so learns of it
         attempts=CountedAttempts(counts) if config.hosted.verify else None,
         on_call=on_call,
         close=close,

@@ -18,7 +18,7 @@ from ..wording import now
 from .addresses import path_of
 from .channel import LONG_LIST_BYTES, RETRY_STATUS, Channel, Retried
 from .reader import Reader
-from .refusals import NO_LIST, cannot_have, oddity, refusal, unsupported
+from .refusals import NO_LIST, OddOrder, cannot_have, oddity, refusal, unsupported
 from .responses import Response
 from .search import Search
 from .settings import ProviderSettings
@@ -177,7 +177,7 @@ class Provider(Generic[SettingsType]):
         if record.id != segments[-1]:
             # More answers on this connection may belong to other requests.
             await response.drop()
-            raise self.bad_response("answered with another {noun} than the one asked for")
+            raise self.odd("answered with another {noun} than the one asked for")
         return record
 
     async def listed(
@@ -210,7 +210,7 @@ class Provider(Generic[SettingsType]):
         except (ValueError, RecursionError):
             body = None  # a refusal may be HTML; a success may not
         except TooMuch:
-            raise self.bad_response("sent more than any order holds") from None
+            raise self.odd("sent more than any order holds") from None
         if error := self.error_for(response, body):
             raise error
         if body is None:
@@ -219,9 +219,9 @@ class Provider(Generic[SettingsType]):
             body = model.unwrapped(body)
             wire, is_lossy = read_wire(model, body)
         except (ValidationError, RecursionError):
-            raise self.bad_response("sent JSON of another shape than its documentation shows") from None
+            raise self.odd("sent JSON of another shape than its documentation shows") from None
         except TooMuch:
-            raise self.bad_response("sent more than any order holds") from None
+            raise self.odd("sent more than any order holds") from None
         return wire, Reader(dropped=is_lossy)
 
     def error_for(self, response: Response, body: Any) -> OrderMcpError | None:
@@ -243,3 +243,7 @@ class Provider(Generic[SettingsType]):
     def bad_response(self, what: str, body: Any = None) -> BadResponse:
         """The error for an answer that makes no sense."""
         return BadResponse(f"{{provider}} {what}. Tell the operator.", request_id=self.request_id(body))
+
+    def odd(self, what: str) -> OddOrder:
+        """The same for an order that makes no sense, where others may."""
+        return OddOrder(self.bad_response(what).sentence)

@@ -23,7 +23,7 @@ from .inflate import ACCEPTED, Undecodable
 from .network import CAUSES, Backend
 from .responses import Response, TooLarge, encoding_of, ends_cleanly, pause_after, read_body, retry_after_of
 from .stream import NotSecure, NotTrusted
-from .watch import OnAttempt, Watch, nobody_listens
+from .watch import OnAttempt, Watch, keeps_connections, nobody_listens
 
 MAX_IN_FLIGHT = 16
 LONG_BYTES = 32 * 1024
@@ -184,7 +184,7 @@ class Channel:
                 stream=raw.extensions["network_stream"],
             )
             # A refusal does not name its order. A second copy of it would look like the answer to the next request.
-            if not ends_cleanly(raw) or not 200 <= raw.status < 300:
+            if not (ends_cleanly(raw) and 200 <= raw.status < 300 and keeps_connections(self._watch)):
                 await response.drop()
             return response
         finally:

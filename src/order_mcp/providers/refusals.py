@@ -5,6 +5,7 @@ What only a provider's body tells is read by the provider.
 
 from ..errors import (
     NUMBER_GIVEN,
+    BadResponse,
     Forbidden,
     InvalidId,
     OrderMcpError,
@@ -56,6 +57,10 @@ def refusal(status: int, wait: int | None, request_id: str | None) -> OrderMcpEr
 def oddity(status: int) -> str:
     """What is wrong with any other status, as what follows the provider's name."""
     return NOT_ITS_API if status == 404 else REDIRECTED if 300 <= status < 400 else UNLISTED
+
+
+class OddOrder(BadResponse):
+    """It is this one order that makes no sense; others may."""
 
 
 def unsupported() -> UnsupportedOperation:

@@ -5,6 +5,7 @@ from typing import Any, Generic, NamedTuple
 
 from pydantic import ValidationError
 
+from ..comparing import folded
 from ..errors import OrderMcpError
 from ..finding import (
     CAPPED,
@@ -22,7 +23,6 @@ from ..finding import (
     Question,
     Searched,
     Shortfall,
-    folded,
 )
 from ..models import Order
 from ..wording import counted, listed
