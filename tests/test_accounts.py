@@ -374,11 +374,8 @@ NAMES = {
     "a digit first": ('[accounts.1eu]\nprovider = "fleet"', "an account's name must be at most 40 small letters"),
     "41 letters": (one("a" * 41), "an account's name must be at most 40 small letters"),
     "nothing": ('[accounts.""]\nprovider = "fleet"', "an account's name must be at most 40 small letters"),
-    "what means all": (one("auto"), "[accounts.auto]: the name belongs to all already"),
-    **{
-        f"{name}'s": (one(name), f"[accounts.{name}]: the name belongs to the environment already")
-        for name in PROVIDERS
-    },
+    "what means all": (one("auto"), "[accounts.auto]: this name is taken"),
+    **{f"{name}'s": (one(name), f"[accounts.{name}]: this name is taken") for name in PROVIDERS},
 }
 MALFORMED: dict[str, tuple[str, str]] = {
     **{f"a name with {what}": row for what, row in NAMES.items()},

@@ -15,6 +15,7 @@ from .providers.settings import Setup, read_setup, variables
 from .rules import rate
 from .wording import listed
 
+_AT_LINE = re.compile(r"at line ([0-9]{1,9})")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _NAME_RULE = "an account's name must be at most 40 small letters, digits, - and _, and begin with a letter"
 
@@ -82,8 +83,10 @@ def read_tables(variable: str, path: str, heading: str) -> dict[str, dict[str, A
     """
     try:
         document = tomllib.loads(read_text(path))
-    except (OSError, ValueError, RecursionError):
-        raise ConfigurationError(f"{variable} {path!r} cannot be read as a TOML file.") from None
+    except (OSError, ValueError, RecursionError) as failure:
+        at = _AT_LINE.search(str(failure)) if isinstance(failure, tomllib.TOMLDecodeError) else None
+        why = "cannot be read as a TOML file" if Path(path).exists() else "does not exist"
+        raise ConfigurationError(f"{variable} {path!r} {why}{f': look at line {at[1]}' if at else ''}.") from None
     tables = document.get(heading, {})
     if set(document) - {heading} or not isinstance(tables, dict) or not all(map(_is_table, tables.values())):
         raise ConfigurationError(f"{variable} {path!r} must hold nothing but tables such as [{heading}.NAME].")
@@ -99,7 +102,7 @@ def _account(name: str, table: Mapping[str, Any], folder: Path) -> AccountConfig
         raise ConfigurationError(f"ORDER_MCP_ACCOUNTS_FILE: {_NAME_RULE}.")
     where = f"ORDER_MCP_ACCOUNTS_FILE, [accounts.{name}]:"
     if name in (AUTO, *PROVIDERS):
-        raise ConfigurationError(f"{where} the name belongs to {'all' if name == AUTO else 'the environment'} already.")
+        raise ConfigurationError(f"{where} this name is taken; choose another one.")
     provider = table.get("provider")
     if not isinstance(provider, str) or provider not in PROVIDERS:
         raise ConfigurationError(f"{where} provider must be one of {', '.join(PROVIDERS)}.")

@@ -69,7 +69,7 @@ _ADDRESS = re.compile(
     r"(https://(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)"
     r"|http://(127\.0\.0\.1|localhost|\[::1\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?"
 )
-_STORAGE = re.compile(r"memory://|rediss?://[!-~]{1,2000}")
+_STORAGE = re.compile(r"memory://|rediss?://([!-\"$-.0->@-~]{0,300}@)?[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[0-9]{0,3})?")
 _RATE = re.compile(
     r"[1-9][0-9]{0,8} ?(?:/|per) ?(?:[1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?|none", re.ASCII | re.IGNORECASE
 )
@@ -80,7 +80,11 @@ _ADDRESS_RULE = (
 _spelled = matching(_ADDRESS, _ADDRESS_RULE)
 rate = matching(_RATE, "must be a rate such as 120/minute, or none")
 """A rate such as `120/minute`: how many, in how long; or `none`."""
-_storage = matching(_STORAGE, "must be memory:// or an address such as redis://redis.example.com:6379/0")
+_storage = matching(
+    _STORAGE,
+    "must be memory:// or an address such as redis://redis.example.com:6379/0 (write # / ? in a password as %23 %2F "
+    "%3F)",
+)
 
 
 def address(value: str) -> str:

@@ -26,8 +26,8 @@ from ..finding import MENDABLE, TO_OPERATOR, Held
 from .oversight import verified_at
 
 NOT_FOR_THE_PUBLIC = (
-    "Nobody has to show that an order is theirs: anybody who types an id gets that order, and a number or an e-mail "
-    "address finds the id. For customers, set ORDER_MCP_VERIFY (docs/hosting.md)."
+    "Nobody has to show that an order is theirs: whoever may ask and types an id gets that order, and a number or an "
+    "e-mail address finds the id. For customers, set ORDER_MCP_VERIFY (docs/hosting.md)."
 )
 FINDS_NOTHING = "  Its orders are not searched by number or e-mail address here, only looked up by id."
 NOTHING_SET_UP = "Nothing is set up. Set what one provider needs, or try it with --sandbox."

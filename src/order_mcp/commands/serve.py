@@ -26,6 +26,11 @@ NOBODY_KNOWN = (
     "--host {host} would let everybody on the network ask for orders. Set ORDER_MCP_CALLERS_FILE or "
     "ORDER_MCP_OAUTH_ISSUER first, so that callers have to say who they are."
 )
+ALL_ARE_ONE = (
+    "nobody has to say who they are, so all who ask are one caller: thirty wrong answers close it for everybody."
+)
+OTHER_PATH = "ORDER_MCP_PUBLIC_URL does not end in /mcp; that is right only where the proxy changes the path."
+COUNTED_APART = "each worker counts rates by itself; set ORDER_MCP_STORAGE to a Redis to have them counted together."
 OPEN_TO_ALL = (
     "ORDER_MCP_PUBLIC_URL is set and nobody has to say who they are: whoever reaches that address can ask for every "
     "order. Set ORDER_MCP_CALLERS_FILE or ORDER_MCP_OAUTH_ISSUER."
@@ -63,9 +68,9 @@ def over_http(config: Config, host: str, port: int, workers: int) -> int:
     try:
         listener = listen(host, port)
     except OSError:
-        raise Stop(f"cannot listen on port {port}; choose another --port.", FAILED) from None
+        raise Stop(f"cannot listen on {host} at port {port}; choose another --port, or --host.", FAILED) from None
     with listener:
-        for line in _about(config, host):
+        for line in _about(config, host, workers):
             tell(line)
         tell(f"serving MCP at {url_of(host, listener)}")
         serve_http(config, listener, workers, partial(_prepare, config.server.log_level))
@@ -81,10 +86,14 @@ def _for_several(config: Config) -> Config:
     return replace(config, hosted=replace(config.hosted, audit_key=key))
 
 
-def _about(config: Config, host: str) -> Iterator[str]:
+def _about(config: Config, host: str, workers: int) -> Iterator[str]:
     """What an operator should know before others call."""
     if config.hosted.public_url and not config.hosted.authenticates:
-        yield OPEN_TO_ALL
+        yield ALL_ARE_ONE if config.hosted.verify else OPEN_TO_ALL
+    if config.hosted.public_url and not config.hosted.public_url.endswith("/mcp"):
+        yield OTHER_PATH
+    if workers > 1 and config.hosted.counts_alone:
+        yield COUNTED_APART
     if host not in LOOPBACK and not config.hosted.public_url:
         yield "without ORDER_MCP_PUBLIC_URL it answers only those who call it by a name of this machine."
     if config.hosted.verify:

@@ -1,6 +1,7 @@
 """Who may call: rows of a file, and tokens. A row gives a caller a name and narrows what it may do."""
 
 import hmac
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from ..wording import listed
 from .tokens import Token
 
 KEYS = ("token_sha256", "header", "subject", "scopes", "accounts", "audience", "rate_limit", "gateway")
+log = logging.getLogger("order_mcp")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _OF_NOTHING = sha256(b"").hexdigest()  # what a shell makes of a variable that is not set
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -81,6 +83,8 @@ class Callers:
         """The caller that has this key. Every hash is compared, so that time does not tell which was nearly right."""
         hash = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
         found = [row for known, row in self._hashes if hmac.compare_digest(known, hash)]
+        if any(key == known for known, _ in self._hashes):
+            log.warning("somebody sent what stands in token_sha256; there has to stand the SHA-256 of the key instead")
         return Known(found[0].caller, found[0].rate, found[0].is_gateway) if found else None
 
     def with_token(self, token: Token) -> Known:
@@ -155,7 +159,7 @@ class Callers:
                 tuple(account for account in usable if account in accounts),
                 frozenset(_chosen(table, "scopes", SCOPES)) if "scopes" in table else frozenset(SCOPES),
             ),
-            rate=str(rate(limit)) if limit is not None else self._rate,
+            rate=self._rate if limit is None else _rate(limit),
             hashes=hashes,
             header=None if header is None else str(_header_name(header)),
             subject=subject,
@@ -178,6 +182,13 @@ def _texts(table: Mapping[str, Any], key: str, *, one_will_do: bool = False) -> 
     if not isinstance(values, list) or not all(isinstance(each, str) and each.strip() for each in values):
         raise ValueError(f"{key} must be {'a text or ' if one_will_do else ''}a list of texts in quotation marks")
     yield from values
+
+
+def _rate(limit: str) -> str:
+    try:
+        return str(rate(limit))
+    except ValueError as rule:
+        raise ValueError(f"rate_limit {rule}") from None
 
 
 def _chosen(table: Mapping[str, Any], key: str, known: Sequence[str]) -> Iterator[str]:

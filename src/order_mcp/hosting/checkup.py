@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from ..config import Config
 from ..hosted import MEMORY
+from ..wording import counted
 from .app import checked
 from .counts import Counts, NotShared
 from .keys import Keys, NoKeys
@@ -27,7 +28,7 @@ async def checkup(config: Config) -> list[Check]:
     hosted, callers = config.hosted, checked(config)
     checks = []
     if hosted.callers_file:
-        checks.append(Check(True, f"{callers.count} callers are named in ORDER_MCP_CALLERS_FILE."))
+        checks.append(Check(True, f"{counted(callers.count, 'caller')} in ORDER_MCP_CALLERS_FILE."))
     if hosted.issuer:
         checks.append(await _issuer(hosted.issuer))
     if hosted.authenticates or hosted.storage:
@@ -36,11 +37,11 @@ async def checkup(config: Config) -> list[Check]:
 
 
 async def _issuer(issuer: str) -> Check:
+    keys = Keys(issuer)
     try:
-        count = await Keys(issuer).count()
+        return Check(True, f"{issuer} has {counted(await keys.count(), 'key')} that can be used.")
     except NoKeys:
-        return Check(False, f"No key could be had from {issuer}: its metadata or its keys cannot be read.")
-    return Check(True, f"{issuer} has {count} keys that can be used.")
+        return Check(False, f"No key could be had from {issuer}: {keys.trouble}.")
 
 
 async def _storage(address: str | None) -> Check:

@@ -30,6 +30,10 @@ NAMESPACE = "order-mcp"
 # memory however large it is, and may be exceeded a little where they meet.
 MOST_EXACT = 10_000
 NOT_INSTALLED = "ORDER_MCP_STORAGE names a Redis, and its library is not installed: pip install 'order-mcp[redis]'."
+DOES_NOT_ANSWER = (
+    "the storage of ORDER_MCP_STORAGE does not answer; each process counts by itself meanwhile, and no customer is "
+    "verified"
+)
 FORGETS_EVERY_SECONDS = 5.0
 ANSWERS_WITHIN_SECONDS = 1.0
 TRIED_AGAIN_AFTER_SECONDS = 5.0
@@ -190,7 +194,7 @@ class Counts:
             self._down_until = time.monotonic() + TRIED_AGAIN_AFTER_SECONDS
             if not self._is_said:
                 self._is_said = True
-                log.warning("the storage of ORDER_MCP_STORAGE does not answer; each process counts by itself meanwhile")
+                log.warning(DOES_NOT_ANSWER)
             raise NotShared from None
         if self._is_said:
             self._is_said = False

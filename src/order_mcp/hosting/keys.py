@@ -2,9 +2,9 @@
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +24,8 @@ KEPT_SECONDS = 600.0
 MOST_BYTES = 256 * 1024
 MOST_KEYS = 100
 LEAST_RSA_BITS = 2048
+MISNAMED = "its metadata names the issuer {other}, and ORDER_MCP_OAUTH_ISSUER has to be exactly that"
+log = logging.getLogger("order_mcp")
 FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, RecursionError)
 # What a key of a kind signs with here. The token's own word for it is only compared with this.
 ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256", ("OKP", "Ed25519"): "EdDSA"}
@@ -31,6 +33,10 @@ ALGORITHMS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256", ("OKP", "Ed25519
 
 class NoKeys(Exception):
     """The keys cannot be had, so nobody knows whether a token is right."""
+
+
+class Misnamed(Exception):
+    """The metadata is that of another issuer, by its own words."""
 
 
 class Key:
@@ -51,6 +57,8 @@ class Keys:
         self._tried_at = -AGAIN_AFTER_SECONDS
         self._turn = anyio.Lock()
         self._in_background: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """Why they could not be fetched the last time."""
 
     async def key(self, id: str | None) -> Key | None:
         """The key with this id, or None where there is none. A token without an id means the only key.
@@ -88,9 +96,19 @@ class Keys:
                 return
             self._tried_at = time.monotonic()
             keys: dict[str | None, Key] = {}
+            trouble = f"it did not answer within {FETCH_SECONDS:g} seconds"
             # However slow its parts are, the whole has an end; and it goes on when whoever asked first leaves.
-            with anyio.CancelScope(shield=True), anyio.move_on_after(FETCH_SECONDS), suppress(*FAILURES):
-                keys = await _fetched(self._issuer)
+            with anyio.CancelScope(shield=True), anyio.move_on_after(FETCH_SECONDS):
+                try:
+                    keys = await _fetched(self._issuer)
+                    trouble = "" if keys else "it names no key that can be used"
+                except Misnamed as other:
+                    trouble = str(other)
+                except FAILURES as failure:
+                    trouble = f"its metadata or its keys cannot be read ({type(failure).__name__})"
+            if trouble and not self.trouble:
+                log.warning("the keys of %s cannot be had: %s", self._issuer, trouble)
+            self.trouble = trouble
             # Whoever waited for this does not try once more: each of them would wait for all before.
             self._tried_at = time.monotonic()
             if keys:
@@ -98,12 +116,16 @@ class Keys:
 
 
 async def _fetched(issuer: str) -> dict[str | None, Key]:
+    others: list[object] = []
     async with httpx2.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False) as client:
         for address in metadata_addresses(issuer):
             document = await _json(client, address)
             # Metadata of somebody else must not lend its keys to this issuer (RFC 8414, 3.3).
             if document is not None and document.get("issuer") == issuer:
                 return _usable(await _json(client, _checked(document.get("jwks_uri"))) or {})
+            others += [document["issuer"]] if document is not None and "issuer" in document else []
+    if others and isinstance(others[0], str) and others[0].isascii() and others[0].isprintable():
+        raise Misnamed(MISNAMED.format(other=others[0][:200]))
     raise ValueError("no metadata")
 
 

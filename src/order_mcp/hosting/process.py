@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import multiprocess
 
 from ..config import Config
+from ..environment import ConfigurationError
 from .app import http_app
 from .door import PATH
 from .telemetry import start_exporting
@@ -85,7 +87,11 @@ class _Application:
         self.prepare()
         if missing := start_exporting():
             log.warning(missing)
-        app = http_app(self.config)
+        try:
+            app = http_app(self.config)
+        except ConfigurationError as problem:  # a file was changed since the start; the other workers go on
+            log.error("%s", problem)
+            raise SystemExit(STARTUP_FAILURE) from None
 
         async def watched(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] == "lifespan":

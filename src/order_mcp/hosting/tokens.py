@@ -1,5 +1,6 @@
 """Reads a token that an authorization server issued (RFC 9068, RFC 8725): who sent it, and what it may do."""
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import jwt
 from ..caller import CUSTOMER_SCOPE
 from .keys import ALGORITHMS, Keys
 
+log = logging.getLogger("order_mcp")
 MOST_TOKEN_CHARS = 16 * 1024
 CLOCKS_DIFFER_SECONDS = 5
 TYPES = (None, "jwt", "at+jwt", "application/at+jwt")
@@ -65,10 +67,10 @@ class Tokens:
         try:
             header = jwt.get_unverified_header(text)
             if not _is_fit(header):
-                return None
+                raise jwt.InvalidTokenError
             key = await self._keys.key(header.get("kid"))
             if key is None or header["alg"] != key.algorithm:
-                return None
+                raise jwt.InvalidKeyError
             claims = jwt.decode(
                 text,
                 key.jwk.key,
@@ -78,7 +80,9 @@ class Tokens:
                 leeway=CLOCKS_DIFFER_SECONDS,
                 options={"require": ["exp", "iss", "aud"], "verify_iat": False, "verify_jti": False},
             )
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError, OverflowError):
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError, OverflowError) as refused:
+            # Whoever sent it is not told why; and of the token itself nothing is said to anybody.
+            log.info("a token was refused: %s", type(refused).__name__)
             return None
         return self._token(claims)
 
