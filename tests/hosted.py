@@ -52,14 +52,20 @@ def result_of(response: httpx2.Response) -> Any:
     return said["result"] if "result" in said else said["error"]
 
 
-def said_in(response: httpx2.Response) -> dict[str, Any]:
-    """What a tool call found, or its error."""
+def found_in(response: httpx2.Response) -> dict[str, Any]:
+    """What a tool call found."""
     result = result_of(response)
-    if result.get("isError"):
-        error: dict[str, Any] = json.loads(result["content"][0]["text"].rsplit("\n", 1)[1])["error"]
-        return error
+    assert not result["isError"], result
     found: dict[str, Any] = result["structuredContent"]
     return found
+
+
+def error_in(response: httpx2.Response) -> dict[str, Any]:
+    """The error of a tool call."""
+    result = result_of(response)
+    assert result["isError"], result
+    error: dict[str, Any] = json.loads(result["content"][0]["text"].rsplit("\n", 1)[1])["error"]
+    return error
 
 
 class Client:

@@ -260,6 +260,9 @@ VARIANTS: dict[str, Variant] = {
     "scopes that are no texts": Variant(lambda i: i.token(scope=[["orders:read"], None, 7]), 403, "not texts"),
     "scope beyond ours": Variant(lambda i: i.token(scope="orders:read:all orders"), 403, "no part counts"),
     "the scope of customers alone": Variant(lambda i: i.token(scope="customer"), 403, "it allows no tool"),
+    "a customer's": Variant(
+        lambda i: i.token(scope="customer orders:read"), 403, "where nobody is verified it would open every order"
+    ),
     # Whole tokens
     "nothing": Variant(lambda _: (), 401, "who is it?"),
     "garbage": Variant(lambda _: "garbage", 401, "not a token"),
@@ -386,6 +389,13 @@ PUBLIC_URLS = {
     "https://orders.example.com/a/b/": f"{METADATA}/a/b/",
     "https://orders.example.com:8443/mcp": f"{METADATA}/mcp",
 }
+
+
+def test_the_public_address_is_read_as_clients_write_it(stub: Stub) -> None:
+    issuer = Issuer(stub, PUBLIC)
+    with hosting(variables(issuer, ORDER_MCP_PUBLIC_URL="https://Orders.Example.COM:443/mcp")) as server:
+        assert server.get(f"{METADATA}/mcp").json()["resource"] == PUBLIC
+        assert server.tools(issuer.token()).status_code == 200
 
 
 @pytest.mark.parametrize("url", PUBLIC_URLS)
