@@ -263,7 +263,7 @@ class Issuer:
             return instead
         if asked.path == self.where:
             return Reply(json=self.metadata)
-        if asked.path == "/keys":
+        if asked.path.partition("?")[0] == "/keys":
             return Reply(json={"keys": [*(each.jwk for each in self.signers), *self.also]})
         return Reply(404, json={})
 

@@ -843,3 +843,24 @@ def test_the_real_process_takes_tokens_in_both_eras_and_writes_none_down(stub: S
         until(lambda: "not_configured" in program.stderr, "the line about the call")
         signatures = [token.rpartition(".")[2] for token in (good, bad)]
         assert not any(signature in program.stderr or "ada" in program.stderr for signature in signatures)
+
+
+async def test_keys_go_on_for_a_day_while_their_server_is_down_and_no_longer(clock: Clock, stub: Stub) -> None:
+    issuer = Issuer(stub, PUBLIC)
+    server = reading(issuer)
+    assert await server.read(issuer.token()) is not None
+    answers(Reply(503))(issuer)
+    for ahead, is_taken in ((keys.OUTLIVES_SECONDS - 60, True), (120.0, False)):
+        clock.ahead += ahead
+        token = issuer.token(exp=int(now() + clock.ahead + 600), jti=str(ahead))
+        if is_taken:
+            assert await server.read(token) is not None
+        else:
+            with pytest.raises(NoKeys):
+                await server.read(token)
+
+
+async def test_an_issuer_may_name_its_policy_in_the_address_of_its_keys(stub: Stub) -> None:
+    issuer = Issuer(stub, PUBLIC)
+    issuer.metadata["jwks_uri"] += "?p=b2c_1_policy"
+    assert await reading(issuer).read(issuer.token()) is not None

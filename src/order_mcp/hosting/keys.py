@@ -21,6 +21,8 @@ FIRST_AGAIN_SECONDS = 5.0
 """The same as long as there is no key at all."""
 KEPT_SECONDS = 600.0
 """How old the keys may be before they are fetched again, so that one that was withdrawn is not taken for long."""
+OUTLIVES_SECONDS = 24 * 3600.0
+"""How long keys go on while their server does not answer."""
 MOST_BYTES = 256 * 1024
 MOST_KEYS = 100
 LEAST_RSA_BITS = 2048
@@ -66,6 +68,8 @@ class Keys:
         Raises:
             NoKeys: there are no keys yet, and they cannot be had.
         """
+        if time.monotonic() - self._fetched_at > OUTLIVES_SECONDS:
+            self._keys = {}
         known = self._find(id)
         if known is None:
             await self._refresh()
@@ -141,8 +145,11 @@ def metadata_addresses(issuer: str) -> list[str]:
 
 
 def _checked(address: object) -> str:
-    """An address that may be fetched: https, or http on this machine."""
-    return read_address(address if isinstance(address, str) else "")
+    """An address that may be fetched: https, or http on this machine. Some issuers name their policy in a query."""
+    if not isinstance(address, str) or not (address.isascii() and address.isprintable()) or " " in address:
+        raise ValueError("no address")
+    path, question, query = address.partition("?")
+    return read_address(path) + question + query
 
 
 async def _json(client: httpx2.AsyncClient, address: str) -> dict[str, Any] | None:
