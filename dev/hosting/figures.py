@@ -73,9 +73,8 @@ def scaling(site: Site) -> list[str]:
     return [
         f"one worker {one.per_second:.0f} calls a second, two {two.per_second:.0f}: {ratio:.2f} times as many, "
         f"{100 * reached:.0f} % of what is possible",
-        f"a call takes {one.seconds * 1000:.2f} ms of processor time beside one worker, and {two.seconds * 1000:.2f} "
-        f"beside two; {one.others * 1000:.2f} and {two.others * 1000:.2f} of that "
-        "is the load generator's and the provider's",
+        f"a call took {one.seconds * 1000:.2f} ms of processor time beside one worker, and {two.seconds * 1000:.2f} ms "
+        f"beside two; {one.others * 1000:.2f} and {two.others * 1000:.2f} ms of it went into measuring",
     ]
 
 

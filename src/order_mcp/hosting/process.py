@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,6 +128,13 @@ class _Worker(multiprocess.Process):
         super().start()
         # Only the worker has this end now, so its death is noticed at once, also while it is asked whether it is well.
         self.child_conn.close()
+
+    def always_pong(self) -> None:
+        # And only that process has the other end. When it dies, its workers stop, too, instead of keeping the port.
+        self.parent_conn.close()
+        with suppress(EOFError, OSError):
+            super().always_pong()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class _Workers(multiprocess.Multiprocess):
