@@ -37,6 +37,7 @@ CHECKS = (
     Check("Redis is gone, and nobody is verified", outage.verification, [REDIS]),
     Check("two workers that are stopped", workers.stopped),
     Check("a worker that is killed", workers.replaced),
+    Check("workers whose first process is killed", workers.orphaned),
     Check("many clients at two workers", figures.steady),
     Check("two workers beside one", figures.scaling, only_long=True),
 )

@@ -103,7 +103,7 @@ class _Connection(asyncio.Protocol):
         self._transport, self.is_open = transport, True
 
     def ask(self, request: bytes) -> asyncio.Future[bytes]:
-        self._answer, self._ends = bytearray(), None
+        self._answer = bytearray()
         self._waiting = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return self._waiting

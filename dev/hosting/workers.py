@@ -47,6 +47,17 @@ def replaced(site: Site) -> list[str]:
     return [f"another one after {seconds:.1f} s"]
 
 
+def orphaned(site: Site) -> list[str]:
+    """SIGKILL to the process that starts the others: they end, too. Otherwise nobody could take the port again."""
+    with serving(site.folder, site.provider.variables("one"), *OPTIONS) as server:
+        wait_for_workers(server, WORKERS)
+        os.kill(server.program.pid, signal.SIGKILL)
+        began = time.monotonic()
+        server.program.ended()
+        until(lambda: not status(server.port, "/healthz"), "workers to end")
+    return [f"the port was free after {time.monotonic() - began:.1f} s"]
+
+
 def wait_for_workers(server: Server, workers: int) -> None:
     """Until so many processes serve. The port answers as soon as one of them does."""
     until(lambda: sum(map(_has_event_loop, workers_of(server))) == workers, "all workers")
