@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,10 @@ def directive(name: str) -> str:
     return str(value)
 
 
-def commands() -> Iterator[tuple[str, list[str]]]:
-    yield "Dockerfile", json.loads(instruction("CMD"))
-    yield "kubernetes.yaml", CONTAINER["command"]
-
-
-COMMANDS = dict(commands())
+COMMANDS: dict[str, list[str]] = {
+    "Dockerfile": json.loads(instruction("CMD")),
+    "kubernetes.yaml": CONTAINER["command"],
+}
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     **{name: COMPOSE["services"][name]["environment"] for name in SERVERS},
     "pod": {each["name"]: each["value"] for each in CONTAINER["env"]},
@@ -134,7 +132,7 @@ def test_the_image() -> None:
     assert instruction("EXPOSE") == "8000"
 
 
-def test_the_image_looks_whether_the_server_is_alive(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_image_looks_whether_the_server_is_alive() -> None:
     check = json.loads(instruction("HEALTHCHECK").partition("CMD ")[2])
     assert check[:2] == ["python", "-c"] and "'127.0.0.1', 8000, timeout=2" in check[2]
     assert f"'{ALIVE}'" in check[2]
