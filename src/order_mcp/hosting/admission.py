@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -15,6 +16,9 @@ from .door import PATH, reply
 from .keys import NoKeys
 from .tokens import Tokens
 
+EVERYTHING = frozenset(SCOPES)
+REMEMBERED = 1024
+"""How many callers are remembered, so that a call does not put together again what the call before did."""
 SPEAKS_FOR = b"x-forwarded-user"
 KEYS_AGAIN = 5
 """After how many seconds the keys of an authorization server may be there."""
@@ -59,17 +63,19 @@ class Verifier:
     def __init__(self, callers: Callers, tokens: Tokens | None) -> None:
         self._callers = callers
         self._tokens = tokens
+        self._with_token = lru_cache(REMEMBERED)(callers.with_token)
 
     async def verify_token(self, token: str) -> AccessToken | None:
         known = self._callers.with_key(token)
         try:
             if known is None and self._tokens is not None and (said := await self._tokens.read(token)):
-                known = self._callers.with_token(said)
+                known = self._with_token(said)
         except NoKeys:
             return _presented(None)
         return _presented(known) if known else None
 
 
+@lru_cache(REMEMBERED)
 def _presented(known: Known | None) -> Presented:
     # The token itself goes no further.
     return Presented(token="", client_id=known.caller.name if known else "", scopes=[], known=known)
@@ -120,7 +126,7 @@ class Admission:
         if method != "POST":
             return Refusal(405, {"error": "use POST"}, (b"allow", b"POST")), receive
         scopes, asked = sender.caller.scopes, NOTHING
-        if sender.rate != "none" or not scopes >= set(SCOPES):
+        if sender.rate != "none" or not scopes >= EVERYTHING:
             receive, asked = await _asked(receive)
         if asked.looks_up and (wait := await self._counts.take(sender.rate, "caller", sender.caller.name)):
             return Refusal(429, {"error": "too many requests"}, _retry(wait)), receive
