@@ -21,7 +21,7 @@ CLIENTS, SECONDS = 40, 8.0
 LONG_CLIENTS, LONG_SECONDS, LONG_CALLS = 200, 60.0, 100_000
 FIRST_CALLS = 1_000
 MOST_SPREAD, MOST_MEMORY = 4.0, 1.1
-FULL_CLIENTS, FULL_SECONDS = 32, 20.0
+FULL_CLIENTS, FULL_SECONDS, ROUNDS = 32, 8.0, 3
 LEAST_REACHED = 0.85
 """Of what two workers could serve: 1.7 times as much as one, where both have a core for themselves."""
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -64,9 +64,10 @@ def scaling(site: Site) -> list[str]:
     worker leaves the other cores to them; on two cores, two workers have to share. So it is worked out how many calls
     the time would do that was used or left idle beside two workers, if each took as long as beside one.
     """
-    one, two = _throughput(site, 1), _throughput(site, WORKERS)
-    possible = (two.per_second * two.seconds + two.idle) / one.seconds
-    reached, ratio = two.per_second / possible, two.per_second / one.per_second
+    rounds = [(_throughput(site, 1), _throughput(site, WORKERS)) for _ in range(ROUNDS)]
+    # The middle one, because other programs may have had a say in any.
+    reached, one, two = sorted((_reached(one, two), one, two) for one, two in rounds)[ROUNDS // 2]
+    ratio = two.per_second / one.per_second
     expect(
         reached >= LEAST_REACHED, f"two workers serve {ratio:.2f} times one, {100 * reached:.0f} % of what is possible"
     )
@@ -88,6 +89,11 @@ class Throughput(NamedTuple):
     """The part of the load generator and the provider in it."""
     idle: float
     """How many cores had nothing to do."""
+
+
+def _reached(one: Throughput, two: Throughput) -> float:
+    """The part of the possible calls that two workers served."""
+    return two.per_second * one.seconds / (two.per_second * two.seconds + two.idle)
 
 
 def _throughput(site: Site, workers: int) -> Throughput:
