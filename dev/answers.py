@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from order_mcp.errors import all_errors
 from order_mcp.models import OrderStatus, WarningCode
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.tools import CART_TOOL
 
 from .documents import ROOT
@@ -55,7 +55,7 @@ def answers_md() -> str:
 
 
 def _told() -> Iterator[Told]:
-    for folder in (*PROVIDERS, DESK):
+    for folder in (*built_in(), DESK):
         for file, story in read_stories(folder):
             yield story | {"file": file}
 
@@ -83,7 +83,7 @@ def _case(each: Told) -> str:
         return _cell(each["about"])
     file: Path = each["file"]
     _, _, about = each["source"].partition(": ")
-    return f"{PROVIDERS[file.parent.name].title}, {_cell(about or file.stem.replace('_', ' '))}"
+    return f"{built_in()[file.parent.name].title}, {_cell(about or file.stem.replace('_', ' '))}"
 
 
 def _cell(text: str) -> str:

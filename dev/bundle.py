@@ -16,7 +16,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from order_mcp.config import all_variables
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import variables
 from order_mcp.sandbox import running
 from order_mcp.tools import LOOK_UPS, TOOLS
@@ -54,7 +54,7 @@ class Form:
     """What the answer to a look-up of Fleet's order 1008 holds."""
     defaults: bool = True
     """Whether the host fills blank fields from the manifest; some pass their placeholders on."""
-    asks_whom: tuple[str, ...] = ("auto", *PROVIDERS)
+    asks_whom: tuple[str, ...] = ("auto", *built_in())
     finds: bool = True
     """Whether somebody is set up who can be searched."""
     by_file: bool = False
@@ -98,7 +98,7 @@ def _anything() -> dict[str, str]:
     return {
         variable.name.lower(): variable.default
         or next(iter(variable.choices), "https://api.example.com" if variable.name.endswith("_URL") else "a-value")
-        for provider in PROVIDERS.values()
+        for provider in built_in().values()
         for variable in variables(provider.Settings)
     }
 

@@ -16,7 +16,7 @@ from order_mcp.errors import all_errors
 from order_mcp.hosted import HOSTED, HostedVariable
 from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import Variable
 from order_mcp.wording import listed
 
@@ -35,9 +35,9 @@ SERVER_JSON = ROOT / "server.json"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REPOSITORY: str = PROJECT["urls"]["Repository"]
 TITLE = "Order desk"
-NAMED = f"Where is my order? By id or number, at {listed([each.title for each in PROVIDERS.values()], 'and')}."
+NAMED = f"Where is my order? By id or number, at {listed([each.title for each in built_in().values()], 'and')}."
 # The registry takes 100 characters.
-PITCH = NAMED if len(NAMED) <= 100 else f"Where is my order? By id or number, at {len(PROVIDERS)} commerce back ends."
+PITCH = NAMED if len(NAMED) <= 100 else f"Where is my order? By id or number, at {len(built_in())} commerce back ends."
 SERVER_NAME = "io.github.order-mcp/order-mcp"
 SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 
@@ -80,7 +80,7 @@ def as_file(document: dict[str, Any]) -> str:
 
 def _providers() -> list[str]:
     rows = ["| provider | what it is | orders | carts | support status |", "|---|---|---|---|---|"]
-    for provider in PROVIDERS.values():
+    for provider in built_in().values():
         orders = "yes" if provider.has(Noun.ORDER) else "no"
         carts = "yes" if provider.has(Noun.CART) else "no"
         rows.append(f"| {_introduced(provider)} | {orders} | {carts} | {provider.support} |")
@@ -98,7 +98,7 @@ def _introduced(provider: type[Provider[Any]]) -> str:
 
 def _keys() -> list[str]:
     rows = ["| provider | what to set | where it comes from | right it needs | source |", "|---|---|---|---|---|"]
-    for provider in PROVIDERS.values():
+    for provider in built_in().values():
         needs = "; ".join(re.sub(r"\b[A-Z0-9_]{4,}\b", r"`\g<0>`", need) for need in provider.Settings.needs)
         sources = ", ".join(f"[{number}]({source})" for number, source in enumerate(provider.key_sources, 1))
         rows.append(f"| {provider.title} | {needs} | {provider.key_from} | {provider.key_right} | {sources} |")
@@ -107,7 +107,7 @@ def _keys() -> list[str]:
 
 def _contents() -> list[str]:
     rows = ["| provider | name in a call | what an answer tells | signs in with |", "|---|---|---|---|"]
-    for provider in PROVIDERS.values():
+    for provider in built_in().values():
         rows.append(f"| {provider.title} | `{provider.name}` | {provider.tells} | {provider.signs_in_with} |")
     return rows
 
@@ -141,7 +141,7 @@ def _variables() -> list[str]:
 def _hosted() -> list[str]:
     rows = ["| variable | meaning | default |", "|---|---|---|"]
     rows += map(_variable, HOSTED)
-    for name, provider in PROVIDERS.items():
+    for name, provider in built_in().items():
         asked = f"How often one {provider.title} account may be asked; none = without end"
         rows.append(f"| `{rate_variable(name)}` | {asked} | `{provider.rate_limit}` |")
     return rows

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from order_mcp.config import server_variables
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import Variable, variables
 
 from .documents import ROOT
@@ -33,7 +33,7 @@ def env_file() -> str:
 
 def _lines() -> Iterator[str]:
     yield INTRODUCTION
-    for provider in PROVIDERS.values():
+    for provider in built_in().values():
         yield from ("", f"# {provider.title}", "#")
         yield from _comment(f"Needed: {'; '.join(provider.Settings.needs)}.")
         yield from _comment(f"Where from: {provider.key_from}.")

@@ -11,7 +11,8 @@ from order_mcp import __version__
 from order_mcp.config import all_variables
 from order_mcp.environment import labelled
 from order_mcp.protocol.prompts import ARGUMENTS, DESCRIPTION, LOOK_UP, NAME, TEXT
-from order_mcp.providers.registry import PROVIDERS, AnyProvider
+from order_mcp.providers.fitness import AnyProvider
+from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import Variable, variables
 from order_mcp.tools import TOOLS
 
@@ -91,7 +92,7 @@ def _manifest() -> dict[str, Any]:
         "icon": ICON.name,
         "license": PROJECT["license"],
         "keywords": PROJECT["keywords"],
-        "privacy_policies": [provider.privacy_policy for provider in PROVIDERS.values() if provider.privacy_policy],
+        "privacy_policies": [provider.privacy_policy for provider in built_in().values() if provider.privacy_policy],
         "server": {
             "type": "uv",
             "entry_point": "server.py",
@@ -126,7 +127,7 @@ def _form() -> dict[str, Any]:
     sandbox, *rest = (_field(general[name], *GENERAL[name]) for name in GENERAL)
     providers = (
         _field(variable, _title(provider, variable), _explained(provider, variable))
-        for provider in PROVIDERS.values()
+        for provider in built_in().values()
         for variable in variables(provider.Settings)
     )
     return dict([sandbox, *providers, *rest])

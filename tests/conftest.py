@@ -12,9 +12,11 @@ from mcp.client import Client
 
 from order_mcp.config import all_variables, hosting_variables, read_config
 from order_mcp.protocol.server import build_server
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 
 from .stub import Stub, serving
+
+PROVIDERS = built_in()
 
 
 def _credentials(name: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from order_mcp.commands.cli import main
 from order_mcp.config import Config, read_config
 from order_mcp.environment import ConfigurationError
 from order_mcp.models import Noun
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.sandbox import running
 
 from .conftest import connected, environment, error_of, found, sentence_of
@@ -22,6 +22,8 @@ from .hosted import error_in, file_of, found_in, hashed, hosting, result_of, wri
 from .stub import Reply, Stub, serving
 from .test_config import shown
 from .test_routing import MISSING, ORDER
+
+PROVIDERS = built_in()
 
 EU, US, SHOP, PARTNER = "eu", "us", "shop-2", "partner_1"
 SECRETS = {name: f"S3CRET-{name}-valeur" for name in (EU, US, SHOP, PARTNER, "fleet")}

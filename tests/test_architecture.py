@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 import order_mcp
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 
 from .processes import variables_for
+
+PROVIDERS = built_in()
 
 ROOT = Path(order_mcp.__file__).parent
 PROVIDER_FILES = tuple(f"providers/{name}" for name in PROVIDERS)
@@ -28,17 +30,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cleaning": {"models"},
     "finding": {"models", "errors"},
     "comparing": {"cleaning"},
+    "bugs": {"errors"},
     "given": {"cleaning", "finding", "comparing"},
     "arguments": {"given", "finding", "models", "errors", "cleaning"},
     "tools": {"arguments", "given", "finding", "models"},
     "verified": {"tools", "arguments", "given", "comparing", "models", "errors"},
     "answer": {*SHARED},
-    "providers": {"models", "wording", "errors", "finding", "comparing"},
     "rules": set(),
+    "providers": {"models", "wording", "errors", "finding", "comparing", "rules"},
+    "provider_api": {"providers", "models", "wording", "errors", "finding"},
     "environment": {"rules"},
     "hosted": {"environment", "rules"},
     "caller": {"models"},
-    "account_config": {"environment", "rules", "providers", "finding", "models", "wording"},
+    "account_config": {"bugs", "environment", "rules", "providers", "finding", "models", "wording"},
     "config": {
         *("account_config", "caller", "hosted", "environment", "rules", "providers", "finding", "models"),
     },
@@ -46,29 +50,40 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sharing": {"errors"},
     # Names the version to the providers.
     "accounts": {
-        *("config", "account_config", "oversight", "sharing", "providers", "finding", "models", "errors", "__init__"),
+        *("config", "account_config", "oversight", "sharing", "providers", "bugs", "finding", "models", "errors"),
+        "__init__",
     },
-    "finder": {"accounts", "providers", "finding", "models", "wording", "errors"},
-    "router": {"accounts", "providers", "finding", "models", "wording", "errors"},
+    "finder": {"bugs", "accounts", "providers", "finding", "models", "wording", "errors"},
+    "router": {"bugs", "accounts", "providers", "finding", "models", "wording", "errors"},
     "verifier": {
         *("verified", "comparing", "arguments", "accounts", "oversight", "caller", "providers", "finding", "answer"),
         *("models", "errors", "wording"),
     },
     "desk": {
         *("tools", "arguments", "router", "finder", "verified", "verifier", "oversight", "caller", "finding", "answer"),
-        *("accounts", "config", "models", "errors"),
+        *("accounts", "config", "bugs", "models", "errors"),
     },
     "protocol": {
         *("desk", "tools", "verified", "arguments", "finding", "answer", "config", "caller", "oversight", "__init__"),
         *("models", "errors", "wording", "cleaning"),
     },
     "hosting": {
-        *("protocol", "desk", "oversight", "account_config", "config", "hosted", "caller", "environment", "rules"),
+        *(
+            "protocol",
+            "bugs",
+            "oversight",
+            "account_config",
+            "config",
+            "hosted",
+            "caller",
+            "environment",
+            "rules",
+        ),
         *("tools", "comparing", "models", "errors", "wording", "__init__"),
     },
     "sandbox": set(),
     "commands": {
-        *("sandbox", "protocol", "hosting", "desk", "tools", "verified", "oversight", "accounts", "config"),
+        *("sandbox", "protocol", "hosting", "desk", "bugs", "tools", "verified", "oversight", "accounts", "config"),
         *("hosted", "environment", "errors", "finding", "wording", "__init__"),
     },
     "__main__": {"environment", "protocol", "commands"},

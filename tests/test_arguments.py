@@ -7,11 +7,13 @@ from typing import Any
 import mcp_types as types
 import pytest
 
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 
 from .bodies import FLEET_CART, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, replaced
 from .conftest import connected, environment, error_of, found, sentence_of
 from .stub import Asked, Reply, Stub, serving
+
+PROVIDERS = built_in()
 
 NAMES = ", ".join(("auto", *PROVIDERS))
 

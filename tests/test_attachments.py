@@ -12,13 +12,15 @@ from mcp.shared.exceptions import MCPError
 
 from order_mcp.answer.sentences import SANDBOX_NOTICE
 from order_mcp.models import Noun
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.router import Router
 from order_mcp.sandbox import Running, running
 
 from .bodies import SENMO_ORDER
 from .conftest import SECRETS, connected, environment, error_of, found
 from .stub import Reply, Stub
+
+PROVIDERS = built_in()
 
 ERAS = ["auto", "legacy"]
 ORDER, CART = "order://{provider}/{order_id}", "cart://{provider}/{cart_id}"

@@ -20,7 +20,7 @@ from order_mcp.commands.cli import main
 from order_mcp.commands.doctor import DEFAULT_NOT_READY, HALF_SET_UP, REFUSED
 from order_mcp.commands.terminal import READER_LEFT
 from order_mcp.config import read_config
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.sandbox import Running, Sandbox, running, serving
 
 from .conftest import SECRETS, environment
@@ -28,6 +28,8 @@ from .processes import PATIENCE, run, started, until, variables_for
 from .stories import stories
 from .stub import Reply, Stub
 from .tls import certificate, tls_provider
+
+PROVIDERS = built_in()
 
 NOTICE = "Sandbox data, not a real order."
 GOOD = Reply(json={"data": {"order_id": 42, "client_status": "SHIPPED"}})

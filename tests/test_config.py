@@ -14,13 +14,15 @@ from order_mcp.commands.cli import main
 from order_mcp.config import Config, all_variables, read_config, read_environment
 from order_mcp.environment import ConfigurationError
 from order_mcp.models import Audience
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import Header, SecretHeader, Setup, variables
 
 from .conftest import CREDENTIALS, connected, environment, error_of, sentence_of
 from .processes import raw_provider
 from .stories import stories
 from .stub import Asked, Reply, Stub
+
+PROVIDERS = built_in()
 
 ADDRESS = "https://shop.example.com/api"
 ELLIPSIS = "flt_sk_…"

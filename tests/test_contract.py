@@ -27,13 +27,15 @@ from pydantic import TypeAdapter
 from dev.stories import DESK, FIXTURES
 from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import variables
 from order_mcp.providers.wire import Wire
 
 from .conftest import CREDENTIALS, connected, environment, error_of, found, sentence_of
 from .stories import Story, stories
 from .stub import Reply, Stub
+
+PROVIDERS = built_in()
 
 NAMES = list(PROVIDERS)
 STORIES = [story for name in NAMES for story in stories(name)]

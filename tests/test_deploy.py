@@ -24,8 +24,10 @@ from order_mcp.hosting.app import checked, http_app
 from order_mcp.hosting.door import ALIVE, PATH, READY
 from order_mcp.hosting.process import AFTER_DEADLINE_SECONDS
 from order_mcp.hosting.tokens import MOST_TOKEN_CHARS
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.rules import DEADLINE, DEFAULT_SECONDS
+
+PROVIDERS = built_in()
 
 DEPLOY = ROOT / "deploy"
 FILES = {path.name: path.read_text(encoding="utf-8") for path in DEPLOY.iterdir() if path.is_file()}

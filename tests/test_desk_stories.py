@@ -11,12 +11,14 @@ import mcp_types as types
 import pytest
 
 from order_mcp.errors import all_errors
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.router import Router
 
 from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
 from .stories import DeskStory, Story, desk_stories, stories
 from .stub import Asked, Reply, serving
+
+PROVIDERS = built_in()
 
 DESK = desk_stories()
 TOLD: list[Story | DeskStory] = [*DESK, *(story for name in CREDENTIALS for story in stories(name))]

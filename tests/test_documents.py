@@ -19,7 +19,9 @@ from dev.picture import PICTURE, picture
 from order_mcp.commands.cli import _parser
 from order_mcp.errors import all_errors
 from order_mcp.models import OrderStatus, WarningCode
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
+
+PROVIDERS = built_in()
 
 TEXT = README.read_text(encoding="utf-8")
 DOCUMENTS = {path.relative_to(ROOT).as_posix(): path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]}

@@ -16,11 +16,14 @@ from typing import Any
 
 import pytest
 
-from dev import stories
+from dev import documents, manifest, stories
 from dev.documents import README, ROOT, with_tables
 from dev.manifest import manifest_json
 from order_mcp.environment import labelled
-from order_mcp.providers.registry import HAS_TO_SAY, PROVIDERS, provider_in
+from order_mcp.providers.fitness import HAS_TO_SAY
+from order_mcp.providers.registry import built_in, provider_in
+
+PROVIDERS = built_in()
 
 LIMIT = 300
 """Seconds for one command: many times what is needed, so that a busy machine fails nothing."""
@@ -110,7 +113,7 @@ def test_the_page_names_the_quick_loop_and_all_that_a_class_has_to_say() -> None
 
 # What is forgotten: the pattern of what stands in the provider file, what stands there instead, and what is said.
 NO_END = "providers/lendwell.py has to end with PROVIDER = …, its own subclass of Provider."
-FIT_NAME = "a fit name (that of the file, in lower-case letters and digits, and not “auto”)"
+FIT_NAME = "a fit name (that of the file, in lower-case letters and digits, and not “auto” or “order”)"
 FORGOTTEN = {
     "PROVIDER": (r"PROVIDER = .*", "", NO_END),
     "the class in PROVIDER": (r"PROVIDER = .*", "PROVIDER = Lendwell.name", NO_END),
@@ -163,7 +166,8 @@ def test_a_name_is_fit_for_variables_and_addresses() -> None:
         "24lend": False,
         "Lendwell": False,
     }.items():
-        module = module_of(text.replace('name = "lendwell"', f'name = "{name}"'), name)
+        renamed = text.replace('name = "lendwell"', f'name = "{name}"').replace("LENDWELL_", f"{name.upper()}_")
+        module = module_of(renamed, name)
         if fits:
             assert provider_in(module) is module.Lendwell
         else:
@@ -176,7 +180,9 @@ def test_a_name_with_digits_is_a_name_wherever_variables_are_read(monkeypatch: p
     text = text.replace('name = "lendwell"', 'name = "lendwell24"').replace("LENDWELL_", "LENDWELL24_")
     module = module_of(text, "lendwell24")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setitem(PROVIDERS, "lendwell24", provider_in(module))
+    more = {**PROVIDERS, "lendwell24": module.Lendwell}
+    for document in (documents, manifest):
+        monkeypatch.setattr(document, "built_in", lambda: more)
     assert "| Lendwell | `LENDWELL24_API_KEY` | " in with_tables(README.read_text(encoding="utf-8"))
     assert '"Lendwell API key. Lendwell needs it."' in manifest_json()
     assert labelled("LENDWELL24_API_KEY is not set.", {"LENDWELL24_API_KEY": "“key”"}) == "“key” is not set."

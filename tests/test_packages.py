@@ -22,12 +22,14 @@ from dev.manifest import ICON, MANIFEST, manifest_json
 from order_mcp import __version__
 from order_mcp.config import ServerSettings, all_variables, read_config
 from order_mcp.protocol.prompts import order_status_reply
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.tools import TOOLS
 from release.__main__ import with_bundle
 from release.bundle import FILES
 
 from .processes import LEGACY, PATIENCE, variables_for
+
+PROVIDERS = built_in()
 
 ENTRY = json.loads(server_json())
 FORM = json.loads(manifest_json())

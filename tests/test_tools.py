@@ -15,10 +15,12 @@ from jsonschema import Draft202012Validator
 from mcp.client import Client
 
 from order_mcp.models import Noun
-from order_mcp.providers.registry import PROVIDERS
+from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import variables
 
 from .conftest import connected, environment
+
+PROVIDERS = built_in()
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "tools.json"
 NAMES = ["get_order", "get_cart"]

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .bugs import log_bug
 from .environment import ConfigurationError, is_set, read_text
 from .finding import Held, How, Limits
 from .models import AUTO
-from .providers.registry import PROVIDERS, AnyProvider
+from .providers.fitness import AnyProvider
+from .providers.packages import Unfit
+from .providers.registry import registry
 from .providers.settings import Setup, read_setup, variables
 from .rules import rate
 from .wording import listed
@@ -24,20 +27,20 @@ _NAME_RULE = "an account's name must be at most 40 small letters, digits, - and 
 class AccountConfig:
     """One account as it is set up."""
 
-    provider: str
+    kind: type[AnyProvider]
     setup: Setup
     title: str
     """What people call it."""
     rate_limit: str | None = None
     """How often it may be asked, where the operator said that."""
 
-    @property
-    def kind(self) -> type[AnyProvider]:
-        return PROVIDERS[self.provider]
-
     def can_find(self, held: Held, limits: Limits) -> bool:
         """Whether it can be searched by this, as it is set up and as far as scans are allowed."""
-        how = self.kind.finds_by(self.setup.settings).get(held)
+        try:
+            how = self.kind.finds_by(self.setup.settings).get(held)
+        except Exception as bug:  # of a package: then nothing is found there, and everything else goes on
+            log_bug(bug)
+            return False
         return self.setup.possible and (how is How.FILTER or (how is How.SCAN and limits.pages > 0))
 
 
@@ -55,13 +58,30 @@ def from_environment(
         ConfigurationError: a rate is malformed.
     """
     accounts = {}
-    for name, kind in PROVIDERS.items():
+    for name, kind in registry().kinds.items():
         setup = read_setup(kind.Settings, given, read_text, forgotten)
         if sandbox and not setup.begun:  # every emulated API comes with its variables
             why = f"{kind.title} has no emulated API, so it is not part of the sandbox."
             setup = Setup(None, (why,), possible=False)
-        accounts[name] = AccountConfig(name, setup, kind.title, _rate(rate_variable(name), given))
-    return accounts
+        accounts[name] = AccountConfig(kind, setup, kind.title, _rate(rate_variable(name), given))
+    return accounts | _of_unfit(given)
+
+
+def _of_unfit(given: Collection[str]) -> dict[str, AccountConfig]:
+    """An account for what a package has and cannot be used, so that whoever asks there is told why."""
+    return {
+        each.name: AccountConfig(each.kind, _unusable(each, _is_begun(each.name, given)), each.name)
+        for each in registry().unfit
+        if each.is_free
+    }
+
+
+def _is_begun(name: str, given: Collection[str]) -> bool:
+    return any(variable.startswith(f"{name.upper()}_") for variable in given)
+
+
+def _unusable(unfit: Unfit, begun: bool) -> Setup:
+    return Setup(None, (unfit.problem,), begun, remedy="mend or uninstall it and restart the server")
 
 
 def from_file(path: str) -> dict[str, AccountConfig]:
@@ -101,12 +121,15 @@ def _account(name: str, table: Mapping[str, Any], folder: Path) -> AccountConfig
     if not _NAME.fullmatch(name):
         raise ConfigurationError(f"ORDER_MCP_ACCOUNTS_FILE: {_NAME_RULE}.")
     where = f"ORDER_MCP_ACCOUNTS_FILE, [accounts.{name}]:"
-    if name in (AUTO, *PROVIDERS):
+    kinds = registry().kinds
+    if name in (AUTO, *kinds):
         raise ConfigurationError(f"{where} this name is taken; choose another one.")
     provider = table.get("provider")
-    if not isinstance(provider, str) or provider not in PROVIDERS:
-        raise ConfigurationError(f"{where} provider must be one of {', '.join(PROVIDERS)}.")
-    kind = PROVIDERS[provider]
+    if unfit := next((each for each in registry().unfit if each.is_free and each.name == provider), None):
+        return AccountConfig(unfit.kind, _unusable(unfit, begun=True), f"{unfit.name} ({name})")
+    if not isinstance(provider, str) or provider not in kinds:
+        raise ConfigurationError(f"{where} provider must be one of {', '.join(kinds)}.")
+    kind = kinds[provider]
     known = {"provider", rate_variable(provider), *_names(kind)}
     for key, value in table.items():
         if key not in known:
@@ -118,7 +141,7 @@ def _account(name: str, table: Mapping[str, Any], folder: Path) -> AccountConfig
     setup = read_setup(
         kind.Settings, {key: str(folder / value) if key in files else value for key, value in said.items()}, read_text
     )
-    return AccountConfig(provider, setup, f"{kind.title} ({name})", _rate(rate_variable(provider), said, where))
+    return AccountConfig(kind, setup, f"{kind.title} ({name})", _rate(rate_variable(provider), said, where))
 
 
 def _names(kind: type[AnyProvider]) -> Iterator[str]:

@@ -7,23 +7,34 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .account_config import AccountConfig
+from .bugs import log_bug
 from .config import Config
 from .errors import InvalidInput, NotConfigured, UnsupportedOperation
 from .finding import MENDABLE, Held, Limits, Question, Searched
 from .models import Noun, Record, Source
 from .oversight import Oversight
+from .providers.base import Provider
 from .providers.channel import Channel, Http
 from .providers.refusals import cannot_have, unsupported
+from .providers.settings import Setup
 from .providers.watch import OnAttempt, nobody_listens
 
 if TYPE_CHECKING:
     from .sharing import Shared
 
 log = logging.getLogger("order_mcp")
+
+
+FAILS = Setup(
+    None,
+    ("Its provider fails when it is set up; the log says where.",),
+    begun=True,
+    remedy="mend or uninstall its package and restart the server",
+)
 
 
 class Account:
@@ -33,16 +44,19 @@ class Account:
         settings, watch = config.setup.settings, oversight.watch
         self._config = config
         self._kind = config.kind
-        self._provider = (
-            None
-            if settings is None
-            else config.kind(name, settings, Channel(http, settings.address, watch(name) if watch else None))
-        )
-        if self._provider:
-            self._provider.account_title = config.title
+        self.setup = config.setup
+        self._provider: Provider[Any] | None = None
+        if settings is not None:
+            try:
+                channel = Channel(http, settings.address, watch(name) if watch else None)
+                self._provider = config.kind(name, settings, channel)
+                self._provider.account_title = config.title
+                self._provider.secrets()
+            except Exception as bug:  # of a package: it stops nobody else
+                log_bug(bug)
+                self._provider, self.setup = None, FAILS
         self._shared = _shared(http) if oversight.shares else None
         self.name = name
-        self.setup = config.setup
         self.source = Source(config.title, config.kind.states_period)
         """How a summary speaks of it."""
 
@@ -87,7 +101,11 @@ class Account:
 
     def why_refused(self, id: str) -> str | None:
         """Why there could not be such an id ("its ids are …"), or None where there could."""
-        return self._kind.why_refused(id)
+        try:
+            return self._kind.why_refused(id)
+        except Exception as bug:  # of a package: the look-up says that it fails
+            log_bug(bug)
+            return None
 
     def cannot_have(self, reason: str) -> InvalidInput:
         """The error for an id that there could not be, and why."""
@@ -138,8 +156,7 @@ class Account:
         """Which variables are missing or malformed, and the rule."""
         problems = " ".join(self.setup.problems)
         return NotConfigured(
-            f"{self.title} is not set up on this server: {problems} The operator has to set this and restart the "
-            "server.",
+            f"{self.title} is not set up on this server: {problems} The operator has to {self.setup.remedy}.",
             problems=problems,
             provider=self.name,
         )

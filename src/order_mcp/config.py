@@ -17,7 +17,8 @@ from .environment import OURS, ConfigurationError, check_names, is_placeholder, 
 from .finding import Held, Limits
 from .hosted import NOT_HOSTED, Hosted, hosted_names, read_hosted
 from .models import Audience, Noun
-from .providers.registry import PROVIDERS
+from .providers.packages import Unfit
+from .providers.registry import registry
 from .providers.settings import Setup, Variable, choices_of, variable, variables
 from .rules import (
     AUDIENCES,
@@ -43,7 +44,6 @@ class ServerSettings(BaseModel):
     default_provider: Annotated[str, BeforeValidator(str.lower), BeforeValidator(str.strip)] | None = variable(
         "ORDER_MCP_DEFAULT_PROVIDER",
         "Whom a call asks that names no provider; blank: all of them",
-        choices=tuple(PROVIDERS),
     )
     timeout_seconds: Annotated[float, BeforeValidator(RULES[TIMEOUT])] = Field(
         DEFAULT_SECONDS[TIMEOUT], alias="ORDER_MCP_TIMEOUT_SECONDS", description="Limit of one attempt, body included"
@@ -80,6 +80,8 @@ class Config:
     hosted: Hosted = NOT_HOSTED
     unknown: Sequence[str] = ()
     """Names that look like ours and mean nothing."""
+    unfit: Sequence[Unfit] = ()
+    """What packages have that cannot be used."""
     problem: str | None = None
     """What keeps the server from working at all: a sentence that every call says."""
 
@@ -169,14 +171,18 @@ def read_config(environment: Mapping[str, str], labels: Mapping[str, str] | None
     if server.default_provider not in (None, *accounts):
         raise ConfigurationError(f"ORDER_MCP_DEFAULT_PROVIDER must be one of {', '.join(accounts)}.")
     return Config(
-        server, {name: _labelled(account, labels or {}) for name, account in accounts.items()}, hosted, unknown
+        server,
+        {name: _labelled(account, labels or {}) for name, account in accounts.items()},
+        hosted,
+        unknown,
+        registry().unfit,
     )
 
 
 def _unread(given: Iterable[str]) -> list[str]:
     """The names that begin like a provider's variables, and are none."""
     known = {name for each in all_variables() for name in (each.name, each.file_name)} | {*hosting_variables()}
-    begins = tuple(f"{name.upper()}_" for name in PROVIDERS)
+    begins = tuple(f"{name.upper()}_" for name in registry().kinds)
     return [name for name in given if name.startswith(begins) and name not in known]
 
 
@@ -193,7 +199,7 @@ def broken_config(environment: Mapping[str, str], problem: str) -> Config:
     # Of what is broken, a customer reads no more than of anything else.
     is_for_customers = audience == Audience.CUSTOMER or verify in ("1", "true")
     server = ServerSettings.model_validate({"ORDER_MCP_AUDIENCE": Audience.CUSTOMER} if is_for_customers else {})
-    nothing = {name: AccountConfig(name, Setup(None), kind.title) for name, kind in PROVIDERS.items()}
+    nothing = {name: AccountConfig(kind, Setup(None), kind.title) for name, kind in registry().kinds.items()}
     return Config(server, nothing, problem=problem)
 
 
@@ -204,7 +210,7 @@ def provider_variables() -> set[str]:
 
 def hosting_variables() -> list[str]:
     """The names of the variables of a server that others reach, files of secrets and rates of accounts included."""
-    return [*hosted_names(), *map(rate_variable, PROVIDERS)]
+    return [*hosted_names(), *map(rate_variable, registry().kinds)]
 
 
 def server_variables() -> list[Variable]:
@@ -215,15 +221,15 @@ def server_variables() -> list[Variable]:
             description=field.description or "",
             secret=False,
             default=None if field.default is None else _written(field.default),
-            choices=choices_of(field),
+            choices=tuple(registry().kinds) if name == "default_provider" else choices_of(field),
         )
-        for field in ServerSettings.model_fields.values()
+        for name, field in ServerSettings.model_fields.items()
     ]
 
 
 def all_variables() -> list[Variable]:
     """Every variable: the providers' in their order, then the server's."""
-    return [v for provider in PROVIDERS.values() for v in variables(provider.Settings)] + server_variables()
+    return [v for provider in registry().kinds.values() for v in variables(provider.Settings)] + server_variables()
 
 
 def _written(default: Any) -> str:

@@ -2,9 +2,8 @@
 
 import logging
 import time
-import traceback
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -14,9 +13,10 @@ from .answer.present import Answer, present
 from .answer.refuse import Refusal, refuse
 from .answer.view import View
 from .arguments import FindArguments, LookUpArguments, is_id
+from .bugs import contained_bugs
 from .caller import Caller
 from .config import Config
-from .errors import Incomplete, Internal, InvalidId, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
+from .errors import Incomplete, InvalidId, NotConfigured, NotFound, OrderMcpError, UnsupportedOperation
 from .finder import Finder
 from .finding import NOBODYS, Held, Question, Searched, pointed
 from .models import Audience, Detail, Noun, Order
@@ -164,26 +164,3 @@ async def open_desk(config: Config, oversight: Oversight = NOBODY) -> AsyncItera
     finally:
         if oversight.close:
             await oversight.close()
-
-
-@contextmanager
-def contained_bugs() -> Iterator[None]:
-    """Turn every unexpected exception into `internal`.
-
-    The SDK would send an exception's own text to the client, and a terminal would show it; and it may hold anything.
-    """
-    try:
-        yield
-    except OrderMcpError:
-        raise
-    except Exception as bug:
-        log_bug(bug)
-        raise Internal from None
-
-
-def log_bug(bug: BaseException) -> None:
-    """Log where a bug struck, without its message: the message may quote a customer's data, or a password."""
-    places: Sequence[str] = traceback.format_tb(bug.__traceback__)
-    log.error("internal error: %s\n%s", type(bug).__name__, "".join(places))
-    for inner in getattr(bug, "exceptions", ()):
-        log_bug(inner)

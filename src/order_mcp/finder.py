@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 
 from .accounts import Account, nothing_configured
+from .bugs import contained_bugs
 from .errors import Incomplete, NotFound, OrderMcpError, UnsupportedOperation
 from .finding import TO_OPERATOR, Found, Held, Limits, Question, Searched
 from .models import AUTO
@@ -65,7 +66,8 @@ class Finder:
 
         async def search(account: Account) -> None:
             try:
-                outcomes[account.name] = await account.find(question, self._limits, self._on_attempt)
+                with contained_bugs():
+                    outcomes[account.name] = await account.find(question, self._limits, self._on_attempt)
             except OrderMcpError as error:
                 outcomes[account.name] = error
 

@@ -6,11 +6,13 @@ from typing import Any
 import anyio
 
 from .accounts import Account, nothing_configured
+from .bugs import contained_bugs
 from .errors import (
     NOT_EVERYWHERE_OR_A_NUMBER,
     PERHAPS_A_NUMBER,
     Ambiguous,
     Incomplete,
+    Internal,
     InvalidId,
     InvalidInput,
     NotConfigured,
@@ -88,7 +90,11 @@ class Router:
         outcomes: dict[str, Outcome] = {}
 
         async def ask(account: Account) -> None:
-            outcome = outcomes[account.name] = await self._outcome(noun, id, account)
+            try:
+                with contained_bugs():  # what one provider does wrong is no reason not to hear the others
+                    outcome = outcomes[account.name] = await self._outcome(noun, id, account)
+            except Internal as bug:
+                outcome = outcomes[account.name] = bug
             if not isinstance(outcome, OrderMcpError):
                 first_found.set()
             if len(outcomes) == len(candidates):

@@ -12,8 +12,9 @@ from typing import Any
 import anyio
 
 from .. import __version__
+from ..bugs import log_bug
 from ..config import Config, broken_config, provider_variables, read_config, read_environment
-from ..desk import log_bug, open_desk
+from ..desk import open_desk
 from ..environment import ConfigurationError, labelled
 from ..errors import Internal
 from ..tools import FIND_TOOL, LOOK_UPS, ORDER_TOOL
@@ -138,6 +139,8 @@ def _configured(options: argparse.Namespace) -> Iterator[Config]:
     set_up_logging(config.server.log_level)
     for name in config.unknown:
         tell(f"{name} is not a variable of order-mcp; it means nothing here.")
+    for each in config.unfit:
+        tell(each.problem)
     if not config.server.sandbox:
         yield config
         return

@@ -82,7 +82,7 @@ async def examine(config: Config, desk: Desk) -> dict[str, Any]:
     async with anyio.create_task_group() as group:
         for name in providers:
             group.start_soon(look, name)
-    troubles = _troubles(providers, config.server.default_provider)
+    troubles = [each.problem for each in config.unfit] + _troubles(providers, config.server.default_provider)
     hosting = await _hosting(config)
     configured = [finding for finding in providers.values() if finding["state"] == "configured"]
     return {

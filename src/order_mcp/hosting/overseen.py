@@ -4,8 +4,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from ..bugs import log_bug
 from ..config import Config
-from ..desk import log_bug
 from ..errors import RateLimited
 from ..oversight import Call, Oversight
 from ..wording import after

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import SecretStr, ValidationError
 
@@ -17,6 +17,7 @@ from ..models import Cart, Noun, Order, Record
 from ..wording import now
 from .addresses import path_of
 from .channel import LONG_LIST_BYTES, RETRY_STATUS, Channel, Retried
+from .introduction import Introduction
 from .reader import Reader
 from .refusals import NO_LIST, OddOrder, cannot_have, oddity, refusal, unsupported
 from .responses import Response
@@ -32,50 +33,8 @@ Translation = Callable[[WireType, Reader], RecordType]
 """What the provider's object means in the vocabulary."""
 
 
-class Provider(Generic[SettingsType]):
+class Provider(Introduction, Generic[SettingsType]):
     """One commerce back end. A subclass says what is its own; capability is what it overrides."""
-
-    # What every subclass has to say: the attributes without a value.
-
-    name: ClassVar[str]
-    """What it is called in a call: the name of its file."""
-    title: ClassVar[str]
-    """What people call it."""
-    Settings: ClassVar[type[ProviderSettings]]
-    """Its variables."""
-    tells: ClassVar[str]
-    """What its answers hold, for the provider table."""
-    signs_in_with: ClassVar[str]
-    """How it signs in, for the provider table."""
-    key_from: ClassVar[str]
-    """Where in the provider's own pages its key is made or found, for whoever needs one."""
-    key_right: ClassVar[str]
-    """The least that the key must be allowed to do."""
-    key_sources: ClassVar[tuple[str, ...]]
-    """The addresses of the pages that say so."""
-
-    # What it may say besides.
-
-    support: ClassVar[str] = "from its documentation; no live account tried yet"
-    """How far it was tried, for the provider table."""
-    rate_limit: ClassVar[str] = "none"
-    """How often it may be asked, as far as it says so itself: the budget of an account where the operator sets none."""
-    verifies_by: ClassVar[tuple[str, ...]] = ()
-    """What its orders know of their customer, to compare with what somebody says: `email`, `postal_code`."""
-    privacy_policy: ClassVar[str] = ""
-    """Where it says what it does with personal data, for hosts that show that."""
-    states_period: ClassVar[bool] = True
-    """Whether its totals are for the whole order; where they may recur, the period is not documented."""
-    id_kind: ClassVar[str] = ""
-    """What its ids look like, for whoever has to find one; blank where that is not known."""
-    not_found_hint: ClassVar[dict[Noun, str]] = {}
-    """What else "not found" may mean here. It is said where nobody else was asked."""
-    moves_to: ClassVar[dict[Noun, Noun]] = {}
-    """Where a thing that is no longer here has the same id."""
-    unused_id: ClassVar[str] = "order-mcp-doctor-0"
-    """An id that no order has, for trying a credential without reading anybody's data."""
-    unproven: ClassVar[str] = ""
-    """What "not found" for that id does not prove."""
 
     def __init__(self, account: str, settings: SettingsType, channel: Channel) -> None:
         self.account = account
@@ -169,10 +128,19 @@ class Provider(Generic[SettingsType]):
             raise error.said_of(self.account, self.account_title, noun) from None
 
     async def fetch(
-        self, model: type[WireType], translate: Translation[WireType, RecordType], *segments: str
+        self,
+        model: type[WireType],
+        translate: Translation[WireType, RecordType],
+        *segments: str,
+        headers: Mapping[str, str] | None = None,
+        **query: str | int,
     ) -> RecordType:
-        """GET `base_url/segments…`, read the body as `model` and translate it. The last segment is the id."""
-        response = await self.get(path_of(*segments))
+        """GET `base_url/segments…?query`, read the body as `model` and translate it. The last segment is the id.
+
+        `headers` sign this request in instead of what signs in the others.
+        """
+        path = path_of(*segments, **query)
+        response = await (self.get(path) if headers is None else self.channel.request("GET", path, headers=headers))
         record = await self.channel.take_apart(response.body, lambda: translate(*self.read(model, response)))
         if record.id != segments[-1]:
             # More answers on this connection may belong to other requests.

@@ -1,26 +1,76 @@
-"""The registry: every file in this folder with a provider class is registered, if the class says all that it has to.
+"""The registry: every file in this folder with a provider class, and the providers of other packages.
 
-What is missing is one sentence, before anything runs.
+It is called, so that importing it loads no provider. A file that lacks something is a mistake of ours and stops the
+start; a package that does is left out.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib import import_module
 from inspect import isclass
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any
 
-from ..models import AUTO, Noun
-from ..wording import listed
 from .base import Provider
-from .settings import ProviderSettings, names_in, variables
+from .fitness import AnyProvider, lacks
+from .packages import Unfit, from_packages
 
-AnyProvider = Provider[Any]
 
-NAME = re.compile("[a-z][a-z0-9]*")
-HAS_TO_SAY = [name for name in Provider.__annotations__ if not hasattr(Provider, name)]
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What there is."""
+
+    kinds: Mapping[str, type[AnyProvider]]
+    """Every provider class by name: the built-in ones in the order of their files, then those of packages."""
+    unfit: tuple[Unfit, ...] = ()
+    """What packages have that cannot be used."""
+
+
+_known: Registry | None = None
+
+
+def registry() -> Registry:
+    """Every provider, looked for once in a process.
+
+    Raises:
+        TypeError: a file of this folder does not say all that it has to.
+    """
+    global _known
+    if _known is None:
+        own = built_in()
+        others, unfit = from_packages(own)
+        _known = Registry(own | others, unfit)
+    return _known
+
+
+def built_in() -> dict[str, type[AnyProvider]]:
+    """The providers of this folder by name, in the order of the file names.
+
+    Raises:
+        TypeError: one does not say all that it has to.
+    """
+    modules = [import_module(f"{__package__}.{found.name}") for found in iter_modules([str(Path(__file__).parent)])]
+    return {kind.name: kind for module in modules if (kind := provider_in(module))}
+
+
+@contextmanager
+def registered(kind: type[AnyProvider]) -> Iterator[None]:
+    """With one provider more, as if its package were installed: for its tests.
+
+    Raises:
+        TypeError: it does not say all that it has to.
+    """
+    global _known
+    before = registry()
+    if missing := lacks(kind, kind.name, "its entry point"):
+        raise TypeError(f"{kind.__name__} lacks {missing}.")
+    _known = replace(before, kinds={**before.kinds, kind.name: kind})
+    try:
+        yield
+    finally:
+        _known = before
 
 
 def provider_in(module: ModuleType) -> type[AnyProvider] | None:
@@ -37,43 +87,6 @@ def provider_in(module: ModuleType) -> type[AnyProvider] | None:
         return None
     if kind not in kinds:
         raise TypeError(f"providers/{file}.py has to end with PROVIDER = …, its own subclass of Provider.")
-    if missing := list(_missing(kind, file)):
-        raise TypeError(
-            f"{kind.__name__} in providers/{file}.py lacks {listed(missing, 'and')}; see docs/providers.md."
-        )
+    if missing := lacks(kind, file, "the file"):
+        raise TypeError(f"{kind.__name__} in providers/{file}.py lacks {missing}; see docs/providers.md.")
     return kind
-
-
-def _missing(kind: type[AnyProvider], file: str) -> Iterator[str]:
-    """What a provider class has to say and does not."""
-    said = [name for name in HAS_TO_SAY if getattr(kind, name, None)]
-    yield from (name for name in HAS_TO_SAY if name not in said)
-    if "name" in said and not (kind.name == file != AUTO and NAME.fullmatch(file)):
-        yield f"a fit name (that of the file, in lower-case letters and digits, and not “{AUTO}”)"
-    if "Settings" in said:
-        yield from _missing_needs(kind.Settings)
-    if "Settings" in said and "base_url" not in kind.Settings.model_fields:
-        yield "Settings.base_url"
-    if not any(kind.has(noun) for noun in Noun):
-        yield listed([f"get_{noun}" for noun in Noun], "or")
-
-
-def _missing_needs(settings: type[ProviderSettings]) -> Iterator[str]:
-    needs = getattr(settings, "needs", None)
-    if isinstance(needs, str):
-        yield "a tuple in Settings.needs (a single text needs a comma behind it)"
-    elif not needs:
-        yield "Settings.needs"
-    else:
-        declared = {variable.name for variable in variables(settings)}
-        unknown = [name for need in needs for name in names_in(need) if name not in declared]
-        yield from (f"a variable {name}, which Settings.needs names" for name in unknown)
-
-
-def _discover() -> dict[str, type[AnyProvider]]:
-    modules = [import_module(f"{__package__}.{found.name}") for found in iter_modules([str(Path(__file__).parent)])]
-    return {kind.name: kind for module in modules if (kind := provider_in(module))}
-
-
-PROVIDERS: dict[str, type[AnyProvider]] = _discover()
-"""Every provider by name, in the order of the file names."""

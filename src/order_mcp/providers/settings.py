@@ -127,6 +127,8 @@ class Setup:
     """Whether at least one of its variables is set."""
     possible: bool = True
     """Whether the operator could set it up here at all."""
+    remedy: str = "set this and restart the server"
+    """What the operator has to do about the problems."""
 
 
 def revealed(secret: SecretStr | None) -> str | None:
