@@ -162,7 +162,7 @@ async def test_each_level_of_detail_is_said_to_hold_what_it_holds() -> None:
     order, cart = (tool["inputSchema"]["properties"]["detail"]["description"] for tool in await tools())
     assert "summary: status, dates, tracking, total; standard: + line items and customer name; full: + " in order
     assert "addresses, contact details, notes" in order
-    assert "summary: rent and number of devices; standard: + devices and buyer; full: + product ids" in cart
+    assert "summary: amounts and number of items; standard: + items and buyer; full: + product ids" in cart
 
 
 # What an audience may ever see: `internal` everything, the others less and less.
@@ -175,7 +175,8 @@ ORDER_KEYS = {
     *("notes", "payment", "created_by", "custom_fields", "properties"),
 }
 LINE_KEYS = {
-    *("id", "title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining", "unit"),
+    *("id", "title", "variant_title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining"),
+    *("shipped", "delivered", "returned", "unit", "unit_price", "total"),
     *("monthly_price", "rent", "price", "currency", "contract_months", "subscription_ids", "status"),
 }
 COST_KEYS = {"list_price", "acquisition_cost", "cost"}
@@ -208,7 +209,9 @@ async def test_an_output_schema_lists_what_its_audience_may_ever_see() -> None:
             *("draft", "pending", "confirmed", "processing", "partially_fulfilled", "shipped", "delivered", "active"),
             *("returned", "canceled", "rejected", "failed", "archived", "unknown"),
         ]
-        assert order[name]["payment_status"]["enum"] == ["pending", "paid", "failed", "unknown"]
+        assert order[name]["payment_status"]["enum"] == [
+            *("pending", "partially_paid", "paid", "partially_refunded", "refunded", "canceled", "failed", "unknown")
+        ]
         assert set(order[name]["warnings"]["items"]["properties"]["code"]["enum"]) == {
             *("unrecognized_status", "phase_status_conflict", "phase_missing", "count_mismatch"),
             *("fulfillment_mismatch", "delivery_mismatch", "tenant_mismatch", "unreadable_amount", "unreadable_date"),
@@ -223,8 +226,10 @@ async def test_of_a_cart_only_what_carts_have_is_listed(audience: str) -> None:
     lines = {"line_items", "line_items_total", "line_items_offset"}
     buyer = {"buyer"} if audience == "agent" else set()
     assert set(cart) == answer | lines | buyer | {"currency", "totals", "item_count"}
-    assert set(cart["totals"]["properties"]) == {"rent"}
-    assert set(cart["line_items"]["items"]["properties"]) == {"id", "title", "product_id", "quantity", "rent"}
+    assert set(cart["totals"]["properties"]) == {"subtotal", "shipping", "discount", "tax", "total", "rent"}
+    assert set(cart["line_items"]["items"]["properties"]) == {
+        *("id", "title", "variant_title", "sku", "product_id", "variant_id", "quantity", "unit_price", "total", "rent")
+    }
 
 
 async def test_what_an_agent_could_misread_carries_a_description() -> None:

@@ -182,7 +182,7 @@ class CartArguments(LookUpArguments):
     tool = "get_cart"
     required = held = ("cart_id",)
     noun = Noun.CART
-    levels = "What comes back. summary: rent and number of devices; standard: + devices and buyer; full: + product ids"
+    levels = "What comes back. summary: amounts and number of items; standard: + items and buyer; full: + product ids"
     id: Id = Field(alias="cart_id")
 
 

@@ -54,8 +54,12 @@ ENDED = frozenset(
 
 
 class PaymentStatus(StrEnum):
-    PENDING = "pending"
+    PENDING = "pending"  # nothing taken yet; it may be reserved
+    PARTIALLY_PAID = "partially_paid"
     PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    CANCELED = "canceled"  # called off before anything was taken
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -157,6 +161,7 @@ _ONE_TEXT = WithJsonSchema({"type": "string"})
 
 # What an agent could misread carries a description, which is published.
 _SUBSCRIBED = Field(description="units with a running subscription, not deliveries")
+_AS_PLACED = Field(description="as placed; total is what it is now")
 _NO_PERIOD = Field(description="period not stated")
 _WARNINGS = Field(description="what is in doubt or left out")
 _AS_OF = Field(description="when the provider was asked")
@@ -181,9 +186,13 @@ class Totals(Part):
     """Amounts by type. No period is implied by any of them."""
 
     subtotal: Read | None = None
+    shipping: Read | None = None
+    discount: Read | None = None
     tax: Read | None = None
     total: Annotated[Read | None, _NO_PERIOD] = None
+    original_total: Annotated[Read | None, _AS_PLACED] = None
     paid: Read | None = None
+    refunded: Read | None = None
     rent: Annotated[Read | None, _NO_PERIOD] = None
     amount: Read | None = None
     received_amount: Read | None = None
@@ -193,13 +202,19 @@ class Totals(Part):
 class LineItem(Part):
     id: Exact | None = None
     title: Plain | None = None
+    variant_title: Plain | None = None
     sku: Exact | None = None
     product_id: Exact | None = None
     variant_id: Exact | None = None
     quantity: Number | None = None
     fulfilled: Annotated[int | None, _SUBSCRIBED] = None
     remaining: Annotated[Number | None, Field(description="units still without a subscription")] = None
+    shipped: Number | None = None
+    delivered: Number | None = None
+    returned: Annotated[Number | None, Field(description="units that came back")] = None
     unit: Plain | None = None
+    unit_price: Read | None = None
+    total: Read | None = None
     monthly_price: Read | None = None
     rent: Annotated[Read | None, _NO_PERIOD] = None
     price: Annotated[Read | None, Field(description="basis not stated")] = None
@@ -243,11 +258,29 @@ class Progress(Part):
     fulfilled: Annotated[Number | None, _SUBSCRIBED] = None
 
 
+class ParcelItem(Part):
+    line_item_id: Exact | None = None
+    quantity: Number | None = None
+
+
+class Parcel(Part):
+    """One of several that an order is sent in."""
+
+    packed_at: Read | None = None
+    shipped_at: Read | None = None
+    delivered_at: Read | None = None
+    tracking_numbers: list[Exact] | None = None
+    items: list[ParcelItem] | None = None
+
+
 class Fulfillment(Part):
+    """How it gets to the customer. What is said of a parcel is said there, where there are several."""
+
     expected_at: Read | None = None
     shipped_at: Read | None = None
     delivered_at: Read | None = None
     tracking_number: Exact | None = None
+    parcels: list[Parcel] | None = None
     progress: Annotated[Progress | None, _SUBSCRIBED] = None
 
 

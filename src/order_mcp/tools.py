@@ -80,7 +80,7 @@ CART_TOOL = Tool(
     title="Get cart",
     label="A cart",
     sentences=(
-        "Look up one cart (a basket that is not an order yet) by id: items, rent, buyer.",
+        "Look up one cart (a basket that is not an order yet) by id: items, amounts, buyer.",
         "Use it when somebody asks what is in a cart.",
         "It needs the provider's own cart id{kinds}, not the number printed on an e-mail or invoice: an e-mail address "
         "or name is not one.",

@@ -1,11 +1,13 @@
 """When: the latest thing that happened, what is expected next, and the tracking number."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..models import ENDED, OrderStatus
-from ..wording import day
+from ..wording import day, listed
 from . import voices
 from .about import Telling
+from .items import NAMED
 from .quoting import exactly
 
 # A date of these is only what was given: the order may not have gone that way, or went another way in the end.
@@ -39,7 +41,9 @@ def _parts(tell: Telling) -> Iterator[str]:
 
 
 def tracking(tell: Telling) -> str:
-    """The number, or of what was shipped that none is given."""
+    """The number, or of what was shipped that none is given; of several parcels, how each of them stands."""
+    if parcels := tell.fulfillment.get("parcels"):
+        return _parcels(tell, parcels)
     given = tell.fulfillment.get("tracking_number", "")
     if number := exactly(given):
         return tell.say(voices.TRACKING, number=number)
@@ -49,6 +53,22 @@ def tracking(tell: Telling) -> str:
     if tell.status is OrderStatus.SHIPPED or (under_way and tell.status not in (*ENDED, OrderStatus.DELIVERED)):
         return tell.say(voices.NO_TRACKING)
     return ""
+
+
+def _parcels(tell: Telling, parcels: list[dict[str, Any]]) -> str:
+    told = [_parcel(tell, parcel) for parcel in parcels[:NAMED]]
+    if more := len(parcels) - NAMED if len(parcels) > NAMED else 0:
+        told.append(tell.say(voices.MORE_PARCELS, count=more))
+    return tell.say(voices.PARCELS, count=len(parcels), parcels=listed(told, "and"))
+
+
+def _parcel(tell: Telling, parcel: dict[str, Any]) -> str:
+    last = next((name for name in ("delivered", "shipped", "packed") if f"{name}_at" in parcel), "")
+    told = tell.say(voices.PARCEL[last], day=day(parcel[f"{last}_at"]) if last else "")
+    numbers = [number for each in parcel.get("tracking_numbers", ()) if (number := exactly(each))]
+    if len(numbers) > 1:
+        return told + tell.say(voices.TRACKED_BY_SEVERAL, numbers=listed(numbers, "and"))
+    return told + tell.say(voices.TRACKED, number=numbers[0]) if numbers else told
 
 
 def _is_past(moment: str, now: str) -> bool:

@@ -63,11 +63,7 @@ def _kinds(tell: Telling, items: Named) -> str:
 
 def _kinds_to_customer(items: Named, is_counted: bool) -> str:
     """Without ids and units: what has no name is counted."""
-    named = [
-        (_times(count) if is_counted else "") + name
-        for line, count in items.kinds
-        if (name := quoted(line.get("title") or line.get("sku", "")))
-    ]
+    named = [(_times(count) if is_counted else "") + name for line, count in items.kinds if (name := _title(line))]
     others = len(items.kinds) - len(named) + items.more
     if not named and not all("variant_id" in line for line, _ in items.kinds):
         return voices.WITHOUT_NAMES  # without a name or an id, nobody knows how many kinds there are
@@ -92,13 +88,20 @@ def _money_parts(tell: Telling) -> Iterator[str]:
     missing = [tell.say(voices.NO_PERIOD)] * no_period + [tell.say(voices.NO_CURRENCY)] * no_currency
     if "paid" in totals and totals["paid"] != totals.get("total"):
         labelled.append(tell.say(voices.PAID_AMOUNT, amount=amounts["paid"]))
+    if "original_total" in totals and totals["original_total"] != totals.get("total"):
+        labelled.append(tell.say(voices.AS_PLACED, amount=amounts["original_total"]))
+    is_refunded = bool("refunded" in totals and totals["refunded"].strip("0."))
+    if is_refunded:
+        labelled.append(tell.say(voices.REFUNDED_AMOUNT, amount=amounts["refunded"]))
     if tell.for_customer and missing:
         labelled[0] += f" ({'; '.join(missing)})"
         missing = []
     payment = tell.shown.get("payment_status")
     yield from labelled[:1]
     yield from missing[:no_period]
-    yield from [tell.say(voices.PAYMENT[PaymentStatus(payment)])] if payment in voices.PAYMENT else []
+    # How much was refunded says that it was.
+    if payment in voices.PAYMENT and not (is_refunded and payment in voices.REFUNDS):
+        yield tell.say(voices.PAYMENT[PaymentStatus(payment)])
     yield from labelled[1:]
     yield from missing[no_period:]
     if not tell.for_customer and totals.keys() & {"received_amount", "real_amount"}:
@@ -118,8 +121,14 @@ def _times(count: Number | None, unit: str = "") -> str:
     return " ".join(filter(None, (number, quoted(unit), "× ")))
 
 
+def _title(line: dict[str, Any]) -> str:
+    """What it is, and of which kind; blank where it has no name."""
+    names = (line.get("title") or line.get("sku", ""), line.get("variant_title", ""))
+    return quoted(", ".join(filter(None, names)))
+
+
 def _name(line: dict[str, Any]) -> str:
-    if name := quoted(line.get("title") or line.get("sku", "")):
+    if name := _title(line):
         return name
     # An id is not a name, so it is called an item.
     id = quoted(line.get("variant_id", ""))

@@ -39,10 +39,10 @@ def open_kinds_of(lines: Iterable[LineItem]) -> Kinds:
 
 
 def _grouped(lines: Iterable[tuple[LineItem, Number | None]]) -> Kinds:
-    examples: dict[tuple[str | None, str | None], LineItem] = {}
-    units: dict[tuple[str | None, str | None], Number | None] = {}
+    examples: dict[tuple[str | None, ...], LineItem] = {}
+    units: dict[tuple[str | None, ...], Number | None] = {}
     for line, count in lines:
-        key = line.title or line.sku or line.variant_id, line.unit
+        key = line.title or line.sku or line.variant_id, line.variant_title, line.unit
         if key not in examples:
             examples[key], units[key] = line, count
         elif (before := units[key]) is not None:

@@ -13,13 +13,13 @@ PAGE_LINES = {Detail.SUMMARY: 0, Detail.STANDARD: 20, Detail.FULL: 100}
 LINE_SUBSCRIPTIONS = 20
 # Of a line, what answers "what is it, how many, how far, what does it cost".
 _LINE_IN_STANDARD = {
-    *("id", "title", "sku", "quantity", "fulfilled", "remaining", "unit", "monthly_price", "rent", "price"),
-    *("currency", "contract_months"),
+    *("id", "title", "variant_title", "sku", "quantity", "fulfilled", "remaining", "shipped", "delivered", "returned"),
+    *("unit", "unit_price", "total", "monthly_price", "rent", "price", "currency", "contract_months"),
 }
 # A line that has no other name keeps the id of its variant.
 _NAMELESS_IN_STANDARD = _LINE_IN_STANDARD | {"variant_id"}
 # Of a line, what a sentence calls it by.
-_NAMES_OF_LINE = {"title", "sku", "variant_id", "unit"}
+_NAMES_OF_LINE = {"title", "variant_title", "sku", "variant_id", "unit"}
 
 
 def page_of(lines: list[LineItem], view: View, cleaner: Cleaner, room: int) -> tuple[list[dict[str, Any]], bool]:

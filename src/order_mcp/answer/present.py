@@ -22,6 +22,8 @@ OVERVIEW_CHARS = 8_000
 # Around a page: its offset, a warning, and a backslash before every quotation mark of a quoted summary.
 FRAME_CHARS = 700
 ORDER_SUBSCRIPTIONS = 50
+ORDER_PARCELS = 20
+PARCELS_CHARS = 3_000
 
 _IN_SUMMARY = frozenset(
     {
@@ -31,9 +33,11 @@ _IN_SUMMARY = frozenset(
     }
 )
 _IN_STANDARD = _IN_SUMMARY | {"references", "updated_at", "customer", "buyer", "subscription_count"}
-_TOTALS_IN_SUMMARY = frozenset({"total", "paid", "rent", "amount", "received_amount", "real_amount"})
+_TOTALS_IN_SUMMARY = frozenset(
+    {"total", "original_total", "paid", "refunded", "rent", "amount", "received_amount", "real_amount"}
+)
 _CUSTOMER_IN_STANDARD = frozenset({"id", "name", "company", "type"})
-_FULFILLMENT_OF_ENDED = frozenset({"shipped_at", "delivered_at", "tracking_number"})
+_FULFILLMENT_OF_ENDED = frozenset({"shipped_at", "delivered_at", "tracking_number", "parcels"})
 _RELATED_IN_SUMMARY = frozenset({"kind", "order_id", "months", "new_end", "previous_device"})
 _RELATED_IN_STANDARD = frozenset(Related.model_fields) - {"previous_serial"}
 # What goes first when everything around the line items is too long: the unbounded, then the bulky.
@@ -71,7 +75,7 @@ def present(record: Record, source: Source, view: View) -> Answer:
         overview["sandbox"] = True
     if withheld:
         overview["withheld"] = withheld
-    is_lossy |= _shorten(overview)
+    is_lossy |= _shorten(overview) or _has_more_parcels(record)
     lines = record.line_items
     page: list[dict[str, Any]] = []
     if lines is not None:
@@ -95,6 +99,11 @@ def present(record: Record, source: Source, view: View) -> Answer:
     return Answer(summarize(overview, about), overview)
 
 
+def _has_more_parcels(record: Record) -> bool:
+    shipped = record.fulfillment if isinstance(record, Order) else None
+    return shipped is not None and len(shipped.parcels or ()) > ORDER_PARCELS
+
+
 def _has_tracking(record: Record) -> bool:
     return isinstance(record, Order) and bool(record.fulfillment and record.fulfillment.tracking_number)
 
@@ -115,6 +124,8 @@ def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld
     if overview.get("status") in ENDED:
         # A date that nobody waits for any more must not be mailed to anybody, and nothing is open.
         _keep(overview, "fulfillment", _FULFILLMENT_OF_ENDED)
+    if "fulfillment" in overview and (parcels := overview["fulfillment"].get("parcels")):
+        overview["fulfillment"]["parcels"] = [_parcel(each, view) for each in parcels[:ORDER_PARCELS]]
     if "subscription_ids" in overview:
         overview["subscription_ids"] = overview["subscription_ids"][:ORDER_SUBSCRIPTIONS]
     withheld = withhold(overview, type(record), view.audience)
@@ -122,6 +133,11 @@ def _overview(record: Record, view: View) -> tuple[dict[str, Any], list[Withheld
     if view.detail is Detail.FULL and costly:
         withheld += withhold(dump(costly[0]), LineItem, view.audience)
     return overview, withheld
+
+
+def _parcel(parcel: dict[str, Any], view: View) -> dict[str, Any]:
+    """What is in it only where line items have the ids that it names."""
+    return {key: value for key, value in parcel.items() if key != "items" or view.detail is Detail.FULL}
 
 
 def _keep(overview: dict[str, Any], key: str, members: frozenset[str]) -> None:
@@ -140,6 +156,9 @@ def _add_our_words(overview: dict[str, Any], record: Record, view: View) -> None
 def _shorten(overview: dict[str, Any]) -> bool:
     """Make room for the line items, where everything around them is too long; whether anything had to go."""
     is_lossy = False
+    parcels = overview["fulfillment"].get("parcels") if "fulfillment" in overview else None
+    if parcels and len(compact(parcels)) > PARCELS_CHARS:
+        is_lossy = any([parcel.pop("items", None) for parcel in parcels])
     for key in _EXPENDABLE:
         if len(compact(overview)) <= OVERVIEW_CHARS:
             break

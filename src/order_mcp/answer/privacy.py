@@ -125,15 +125,20 @@ PUBLIC = frozenset(
         *("references.type", "references.value"),  # but for a voucher code, which has a rule
         *("related.kind", "related.order_id", "related.months", "related.previous_end", "related.new_end"),
         *("related.previous_device", "related.previous_subscription_id", "related.previous_monthly_amount"),
-        *("totals.subtotal", "totals.tax", "totals.total", "totals.paid", "totals.rent", "totals.amount"),
+        *("totals.subtotal", "totals.shipping", "totals.discount", "totals.tax", "totals.total", "totals.paid"),
+        *("totals.original_total", "totals.refunded", "totals.rent", "totals.amount"),
         *("customer.company", "customer.type"),
         *("fulfillment.expected_at", "fulfillment.shipped_at", "fulfillment.delivered_at"),
         *("fulfillment.tracking_number", "fulfillment.progress.total", "fulfillment.progress.fulfilled"),
+        *("fulfillment.parcels.packed_at", "fulfillment.parcels.shipped_at", "fulfillment.parcels.delivered_at"),
+        *("fulfillment.parcels.tracking_numbers", "fulfillment.parcels.items.line_item_id"),
+        "fulfillment.parcels.items.quantity",
     }
 )
 LINE_PUBLIC = frozenset(
     {
-        *("id", "title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining", "unit"),
+        *("id", "title", "variant_title", "sku", "product_id", "variant_id", "quantity", "fulfilled", "remaining"),
+        *("shipped", "delivered", "returned", "unit", "unit_price", "total"),
         *("monthly_price", "rent", "price", "currency", "contract_months", "subscription_ids", "status"),
     }
 )

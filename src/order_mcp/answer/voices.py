@@ -86,6 +86,17 @@ EXPECTED = Dated(
 HAS_PASSED = Told("the expected date, {day}, has passed", "delivery was expected on {day}")
 TRACKING = Told("Tracking number {number}.", "The tracking number is {number}.")
 NO_TRACKING = Told("No tracking number is given.", "No tracking number is given.")
+# Of several parcels: each with what happened to it last.
+PARCELS = Told("In {count} parcels: {parcels}.", "It comes in {count} parcels: {parcels}.")
+PARCEL = {
+    "delivered": Told("one delivered {day}", "one was delivered on {day}"),
+    "shipped": Told("one shipped {day}", "one was shipped on {day}"),
+    "packed": Told("one packed {day}, not shipped yet", "one was packed on {day} and has not been shipped yet"),
+    "": Told("one not shipped yet", "one has not been shipped yet"),
+}
+TRACKED = Told(" (tracking number {number})", " (tracking number {number})")
+TRACKED_BY_SEVERAL = Told(" (tracking numbers {numbers})", " (tracking numbers {numbers})")
+MORE_PARCELS = Told("{count} more", "{count} more")
 TRACKING_LEFT_OUT = Told("Its tracking number cannot be shown here.", "The tracking number cannot be shown here.")
 
 NO_ITEMS = Told("No line items.", "No items are listed.")
@@ -117,7 +128,14 @@ OWN_LABELS = Told("the labels are the provider's own", "")
 PAYMENT = {
     PaymentStatus.PAID: Told("paid", "the order is paid"),
     PaymentStatus.PENDING: Told("payment pending", "the payment is pending"),
+    PaymentStatus.PARTIALLY_PAID: Told("partly paid", "the order is partly paid"),
+    PaymentStatus.PARTIALLY_REFUNDED: Told("partly refunded", "part of the payment has been refunded"),
+    PaymentStatus.REFUNDED: Told("refunded", "the payment has been refunded"),
+    PaymentStatus.CANCELED: Told("payment canceled", "the payment was canceled"),
     PaymentStatus.FAILED: Told("payment failed", "the payment failed"),
 }
+REFUNDS = (PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
 PAID_AMOUNT = Told("paid amount {amount}", "the amount paid is {amount}")
+AS_PLACED = Told("{amount} as placed", "when it was placed, the total was {amount}")
+REFUNDED_AMOUNT = Told("refunded {amount}", "the amount refunded is {amount}")
 MORE_DOUBT = Told("More is in doubt: see warnings.", "More about it is uncertain.")

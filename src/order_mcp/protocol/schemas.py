@@ -26,8 +26,10 @@ class Shown(BaseModel):
 ALWAYS_THERE = ("summary", "provider", "id", "status", "as_of")
 # Of what a record may have, what a cart has; an order has all of it.
 _OF_A_CART = {
-    "totals": {"rent"},
-    "line_items": {"id", "title", "product_id", "quantity", "rent"},
+    "totals": {"subtotal", "shipping", "discount", "tax", "total", "rent"},
+    "line_items": {
+        *("id", "title", "variant_title", "sku", "product_id", "variant_id", "quantity", "unit_price", "total", "rent"),
+    },
 }
 
 _WARNED_OF_A_CART = {
