@@ -12,6 +12,7 @@ from .env_file import ENV_FILE, env_file
 from .first_words import FIRST_WORDS, module
 from .manifest import MANIFEST, manifest_json
 from .picture import PICTURE, picture
+from .provider_api import RECORD, record
 
 # Only what records it: what else a test finds is for `make test` to say.
 SNAPSHOT = "tests/test_tools.py::test_the_definitions_are_the_ones_in_the_snapshot"
@@ -21,6 +22,7 @@ for document in TABLED:
 ENV_FILE.write_text(env_file(), encoding="utf-8")
 SERVER_JSON.write_text(server_json(), encoding="utf-8")
 MANIFEST.write_text(manifest_json(), encoding="utf-8")
+RECORD.write_text(record(), encoding="utf-8")
 PAGE.write_text(answers_md(), encoding="utf-8")
 FIRST_WORDS.write_text(module(), encoding="utf-8")
 PICTURE.write_text(anyio.run(picture), encoding="utf-8")
