@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -109,6 +110,11 @@ def _parser() -> argparse.ArgumentParser:
     config.add_argument("--with-secrets", action="store_true", help="write the secrets out instead of placeholders")
     config.set_defaults(run=_config)
 
+    start = commands.add_parser("new-provider", parents=[common], help="write the start of a provider package")
+    start.add_argument("name", metavar="NAME", help="what it is called in a call, in small letters and digits")
+    start.add_argument("--title", metavar="TITLE", help="what people call it (default: NAME with a capital letter)")
+    start.set_defaults(run=_new_provider)
+
     sandbox = commands.add_parser("sandbox", parents=[common], help="serve the emulated provider APIs on loopback")
     sandbox.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     sandbox.set_defaults(run=_sandbox)
@@ -187,6 +193,13 @@ def _doctor(options: argparse.Namespace) -> int:
             return 0 if findings["ok"] else 1
 
         return anyio.run(look)
+
+
+def _new_provider(options: argparse.Namespace) -> int:
+    from .new_provider import new_provider
+
+    print(new_provider(options.name, options.title, Path()))
+    return 0
 
 
 def _config(options: argparse.Namespace) -> int:
