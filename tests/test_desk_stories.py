@@ -13,10 +13,10 @@ import pytest
 from order_mcp.errors import all_errors
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.router import Router
+from order_mcp.testing.stub import Asked, Reply, serving
 
 from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
 from .stories import DeskStory, Story, desk_stories, stories
-from .stub import Asked, Reply, serving
 
 DESK = desk_stories()
 TOLD: list[Story | DeskStory] = [*DESK, *(story for name in CREDENTIALS for story in stories(name))]

@@ -15,6 +15,7 @@ from mcp.client import Client
 from order_mcp import cleaning
 from order_mcp.cleaning import Cleaner, clean_text
 from order_mcp.models import LineItem
+from order_mcp.testing.stub import Reply, Stub, serving
 
 from .bodies import (
     BODIES,
@@ -30,7 +31,6 @@ from .bodies import (
     texts,
 )
 from .conftest import connected, environment, found
-from .stub import Reply, Stub, serving
 
 AUDIENCES = ("customer", "agent", "internal")
 VIEWS = tuple((audience, detail) for audience in AUDIENCES for detail in ("summary", "standard", "full"))

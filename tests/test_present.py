@@ -11,6 +11,8 @@ import mcp_types as types
 import pytest
 from mcp.client import Client
 
+from order_mcp.testing.stub import Reply, serving
+
 from .bodies import (
     BODIES,
     FLEET_CART,
@@ -25,7 +27,6 @@ from .bodies import (
     texts,
 )
 from .conftest import connected, environment, found, sentence_of
-from .stub import Reply, serving
 
 COST = File(__file__).parent / "fixtures" / "cost"
 PAGE_LINES = {"standard": 20, "full": 100}

@@ -18,10 +18,10 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from order_mcp.comparing import folded
+from order_mcp.testing.stub import Reply, Stub, serving
 
 from .bodies import BODIES, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, Documented, Path, ids, replaced, values
 from .conftest import connected, environment, error_of, found
-from .stub import Reply, Stub, serving
 
 # The error table of the design; `internal` is a bug and must not happen.
 NEXT_STEPS = {

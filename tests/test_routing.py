@@ -11,9 +11,9 @@ import pytest
 
 from order_mcp.models import Noun
 from order_mcp.providers.registry import PROVIDERS
+from order_mcp.testing.stub import Asked, Reply, Stub, serving
 
 from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
-from .stub import Asked, Reply, Stub, serving
 
 # A good order 42 and "no such order" in each provider's own words. These four are set up here, whoever else exists.
 ORDER = {
