@@ -14,7 +14,7 @@ from .conftest import CREDENTIALS
 
 for name, kind in PROVIDERS.items():
     members = {"__module__": __name__, "provider": kind, "stories": f"fixtures/{name}", "variables": CREDENTIALS[name]}
-    globals()[f"Test_{name}"] = type(f"Test_{name}", (ProviderSuite,), members)
+    globals()[f"Test{name.title()}"] = type(f"Test{name.title()}", (ProviderSuite,), members)
 
 
 @pytest.mark.parametrize("folder", [path.name for path in FIXTURES.iterdir() if path.is_dir()])

@@ -11,6 +11,7 @@ import mcp_types as types
 import pytest
 from mcp.client import Client
 
+from order_mcp.testing.places import replaced, texts
 from order_mcp.testing.stub import Reply, serving
 
 from .bodies import (
@@ -23,8 +24,6 @@ from .bodies import (
     SENMO_ORDER,
     Documented,
     ids,
-    replaced,
-    texts,
 )
 from .conftest import connected, environment, found, sentence_of
 

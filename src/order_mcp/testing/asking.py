@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import mcp_types as types
+import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from jsonschema import Draft202012Validator
 from mcp.client import Client
@@ -53,8 +54,15 @@ async def connected(
 ) -> AsyncIterator[Client]:
     """A real MCP client on a server with this configuration, in memory."""
     config = read_config({**variables, "ORDER_MCP_SANDBOX": "1"} if sandbox else variables)
+    failed: BaseException | None = None
     async with Client(build_server(config), mode=mode) as client:
-        yield client
+        try:
+            yield client
+        except (Exception, pytest.fail.Exception, pytest.skip.Exception) as raised:
+            failed = raised
+    if failed is not None:
+        # Raised behind the client, whose task group would put it into a group of exceptions that is hard to read.
+        raise failed
 
 
 def error_of(result: types.CallToolResult) -> dict[str, Any]:

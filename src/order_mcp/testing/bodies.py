@@ -65,17 +65,25 @@ def mutated(draw: st.DrawFn, whole: Any, ids: list[Path]) -> Any:
         if way == "drop":
             del holder[path[-1]]
             continue
-        value = holder[path[-1]]
-        changed = {
-            "null": lambda: None,
-            "retype": lambda: draw(JSON_VALUES),
-            "nest": lambda value=value: {"data": value, "value": value},
-            "list": lambda value=value: [value, draw(JSON_VALUES)],
-            "grow": lambda value=value: grown(value, draw(st.integers(2, 60))),
-            "text": lambda: draw(st.text(st.characters(), max_size=200)),
-        }[way]()
-        holder[path[-1]] = changed
+        holder[path[-1]] = _changed(draw, way, holder[path[-1]])
     return body
+
+
+def _changed(draw: st.DrawFn, way: str, value: Any) -> Any:
+    """What becomes of a value."""
+    match way:
+        case "null":
+            return None
+        case "retype":
+            return draw(JSON_VALUES)
+        case "nest":
+            return {"data": value, "value": value}
+        case "list":
+            return [value, draw(JSON_VALUES)]
+        case "grow":
+            return grown(value, draw(st.integers(2, 60)))
+        case _:
+            return draw(st.text(st.characters(), max_size=200))
 
 
 @cache

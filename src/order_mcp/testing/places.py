@@ -46,13 +46,6 @@ def replaced(body: Any, path: Path, value: Any) -> Any:
     return changed
 
 
-def renamed(body: Any, path: Path, key: str) -> Any:
-    """A copy of the body with another key there."""
-    changed, holder = _with_copied_way(body, path)
-    holder[key] = holder.pop(path[-1])
-    return changed
-
-
 def without(body: Any, path: Path) -> Any:
     """A copy of the body in which nothing is there."""
     changed, holder = _with_copied_way(body, path)

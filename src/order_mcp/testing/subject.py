@@ -119,7 +119,9 @@ class Part:
 
     @property
     def subject(self) -> Subject:
-        return subject_of(type(self))
+        suite: Any = type(self)
+        subject: Subject = subject_of(suite)
+        return subject
 
     @pytest.fixture(autouse=True)
     def _ready(self) -> Iterator[None]:
