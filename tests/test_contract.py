@@ -4,13 +4,24 @@ They are found by discovery: a fifth one is under test the moment its file exist
 stands in its stories and in `test_providers`.
 """
 
+from typing import Any
+
 import pytest
 
 from dev.stories import DESK, FIXTURES
+from order_mcp.models import Noun
 from order_mcp.providers.registry import PROVIDERS
-from order_mcp.testing import ProviderSuite
+from order_mcp.testing import ProviderSuite, Stub
+from order_mcp.testing.failures import call, problem, refusal
+from order_mcp.testing.subject import Subject
 
-from .conftest import CREDENTIALS
+from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
+from .stories import stories
+
+SUBJECTS = {
+    name: Subject(kind, tuple(stories(name)), f"fixtures/{name}", CREDENTIALS[name]) for name, kind in PROVIDERS.items()
+}
+every_provider = pytest.mark.parametrize("name", PROVIDERS)
 
 for name, kind in PROVIDERS.items():
     members = {"__module__": __name__, "provider": kind, "stories": f"fixtures/{name}", "variables": CREDENTIALS[name]}
@@ -23,3 +34,58 @@ def test_every_folder_of_stories_has_its_provider(folder: str) -> None:
     assert folder in known, (
         f"tests/fixtures/{folder} has stories of a provider that src/order_mcp/providers does not have"
     )
+
+
+# What the server does before it asks any provider ------------------------------------------------------------------
+
+NO_ID: list[Any] = [
+    *("", " ", ".", "..", " .. ", "#", "#..", "# .", "../42", "42/..", "a b", "a\nb", "a\tb", "a\0b", "\0"),
+    *("42\0", "a\x7fb", "a\x85b"),
+    *("a\u2028b", "a\u200bb", "\u202e42", "a\u00a0b", "\ue000", "x" * 129, "#" + "x" * 129, "٢" * 129),
+    # What could not be shown as it is: an id is shown exactly or not at all.
+    *("<b>", "http://127.0.0.1/", "www.a", "](x", "a\u0301", "a\ufe0f", "\u115f"),
+    *(True, [], ["42"], {}, {"id": "42"}, 4.5, 10**128, 1e23),
+]
+
+
+@every_provider
+async def test_what_cannot_be_an_id_is_refused_without_a_request(stub: Stub, name: str) -> None:
+    subject = SUBJECTS[name]
+    async with connected(subject.environment(stub.origin)) as client:
+        for noun in Noun:
+            told = {ascii(id): error_of(await call(client, subject, id, noun)) for id in NO_ID}
+            assert {id: error["code"] for id, error in told.items()} == {ascii(id): "invalid_input" for id in NO_ID}
+    assert stub.asked == []
+
+
+@every_provider
+async def test_white_space_and_one_number_sign_around_an_id_are_dropped(stub: Stub, name: str) -> None:
+    subject = SUBJECTS[name]
+    story = subject.example()
+    stub.reply = story.reply
+    written = [f" {story.id} ", f"#{story.id}", f"\t# {story.id}\n", f"{story.id}\n"]
+    async with connected(subject.environment(stub.origin)) as client:
+        assert [found(await call(client, subject, id))["id"] for id in written] == [story.id] * len(written)
+    assert [asked.path for asked in stub.asked] == [story.request["path"]] * len(written)
+
+
+@every_provider
+async def test_what_a_provider_does_not_have_is_said_without_a_request(stub: Stub, name: str) -> None:
+    subject = SUBJECTS[name]
+    async with connected(subject.environment(stub.origin)) as client:
+        for noun in set(Noun) - set(subject.nouns):
+            result = await call(client, subject, "42", noun)
+            assert refusal(result, subject) == problem(name, "unsupported_operation", "tell_user")
+            assert f"{subject.kind.title} has no {noun}s" in sentence_of(result)
+    assert stub.asked == []
+
+
+@every_provider
+@pytest.mark.parametrize("below", ["/", "/deep/er/"])
+async def test_a_trailing_slash_in_the_base_address_means_nothing(stub: Stub, name: str, below: str) -> None:
+    subject = SUBJECTS[name]
+    story = subject.example()
+    stub.reply = story.reply
+    async with connected(subject.environment(f"{stub.origin}{below}")) as client:
+        assert found(await call(client, subject, story.id))["id"] == story.id
+    assert [asked.path for asked in stub.asked] == [f"{below.rstrip('/')}{story.request['path']}"]

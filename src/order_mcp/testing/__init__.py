@@ -17,6 +17,7 @@ As a plugin its assertions are rewritten, so a failure shows both sides. The ser
 """
 
 from .asking import connected, error_of, found, sentence_of
+from .plugin import pytest_configure
 from .stories import STORY, Story
 from .stub import Asked, Reply, Stub, serving
 from .suite import ProviderSuite
@@ -31,6 +32,7 @@ __all__ = [
     "connected",
     "error_of",
     "found",
+    "pytest_configure",
     "sentence_of",
     "serving",
 ]

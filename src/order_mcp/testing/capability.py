@@ -7,16 +7,13 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, get_args, get_origin
 
-import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ..finding import Held
 from ..models import Noun
 from ..providers.base import Provider
 from ..providers.settings import variables
 from ..providers.wire import Wire
-from .asking import connected, sentence_of
-from .failures import call, problem, refusal
 from .stories import Story
 from .subject import Part
 
@@ -59,16 +56,6 @@ class Capability(Part):
         told = f"{self.subject.folder}/ has no story of a status that is in no table and is shown as it is"
         assert not self.subject.kind.has(Noun.ORDER) or any(map(survives, self.subject.found)), told
 
-    @pytest.mark.asyncio
-    async def test_what_a_provider_does_not_have_is_said_without_a_request(self) -> None:
-        name, title = self.subject.name, self.subject.kind.title
-        async with connected(self.subject.environment(self.stub.origin)) as client:
-            for noun in set(Noun) - set(self.subject.nouns):
-                result = await call(client, self.subject, self.subject.example().id, noun)
-                assert refusal(result, self.subject) == problem(name, "unsupported_operation", "tell_user")
-                assert f"{title} has no {noun}s" in sentence_of(result)
-        assert self.stub.asked == [], "nothing is asked for"
-
 
 class Declaration(Part):
     """What its file says of it."""
@@ -90,10 +77,9 @@ class Declaration(Part):
         assert wires, f"{kind.__module__} has no wire model"
         for wire in wires:
             for field, declared in wire.model_fields.items():
-                takes = TypeAdapter(declared.annotation)
                 where = f"{wire.__name__}.{field} in {wire.__module__}"
-                if not declared.is_required():
-                    assert takes.validate_python(None) is None, f"{where} has to end with | None"
+                may_be_none = declared.is_required() or takes_none(declared.annotation)
+                assert may_be_none, f"{where} has to end with | None"
                 is_list = any(
                     get_origin(each) is list for each in (declared.annotation, *get_args(declared.annotation))
                 )
@@ -124,6 +110,14 @@ def modules_of(kind: type[Provider[Any]]) -> Iterator[ModuleType]:
         is_own = name == kind.__module__ if package == "order_mcp" else name.partition(".")[0] == package
         if is_own:
             yield module
+
+
+def takes_none(annotation: Any) -> bool:
+    """Whether a field takes null."""
+    try:
+        return TypeAdapter(annotation).validate_python(None) is None
+    except ValidationError:
+        return False
 
 
 def is_wire(value: Any) -> bool:
