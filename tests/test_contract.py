@@ -13,19 +13,16 @@ from order_mcp.models import Noun
 from order_mcp.providers.registry import PROVIDERS
 from order_mcp.testing import ProviderSuite, Stub
 from order_mcp.testing.failures import call, problem, refusal
-from order_mcp.testing.subject import Subject
+from order_mcp.testing.subject import subject_of
 
 from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
-from .stories import stories
 
-SUBJECTS = {
-    name: Subject(kind, tuple(stories(name)), f"fixtures/{name}", CREDENTIALS[name]) for name, kind in PROVIDERS.items()
-}
 every_provider = pytest.mark.parametrize("name", PROVIDERS)
+SUITES: dict[str, Any] = {}
 
 for name, kind in PROVIDERS.items():
     members = {"__module__": __name__, "provider": kind, "stories": f"fixtures/{name}", "variables": CREDENTIALS[name]}
-    globals()[f"Test{name.title()}"] = type(f"Test{name.title()}", (ProviderSuite,), members)
+    SUITES[name] = globals()[f"Test{name.title()}"] = type(f"Test{name.title()}", (ProviderSuite,), members)
 
 
 @pytest.mark.parametrize("folder", [path.name for path in FIXTURES.iterdir() if path.is_dir()])
@@ -50,7 +47,7 @@ NO_ID: list[Any] = [
 
 @every_provider
 async def test_what_cannot_be_an_id_is_refused_without_a_request(stub: Stub, name: str) -> None:
-    subject = SUBJECTS[name]
+    subject = subject_of(SUITES[name])
     async with connected(subject.environment(stub.origin)) as client:
         for noun in Noun:
             told = {ascii(id): error_of(await call(client, subject, id, noun)) for id in NO_ID}
@@ -60,7 +57,7 @@ async def test_what_cannot_be_an_id_is_refused_without_a_request(stub: Stub, nam
 
 @every_provider
 async def test_white_space_and_one_number_sign_around_an_id_are_dropped(stub: Stub, name: str) -> None:
-    subject = SUBJECTS[name]
+    subject = subject_of(SUITES[name])
     story = subject.example()
     stub.reply = story.reply
     written = [f" {story.id} ", f"#{story.id}", f"\t# {story.id}\n", f"{story.id}\n"]
@@ -71,7 +68,7 @@ async def test_white_space_and_one_number_sign_around_an_id_are_dropped(stub: St
 
 @every_provider
 async def test_what_a_provider_does_not_have_is_said_without_a_request(stub: Stub, name: str) -> None:
-    subject = SUBJECTS[name]
+    subject = subject_of(SUITES[name])
     async with connected(subject.environment(stub.origin)) as client:
         for noun in set(Noun) - set(subject.nouns):
             result = await call(client, subject, "42", noun)
@@ -83,7 +80,7 @@ async def test_what_a_provider_does_not_have_is_said_without_a_request(stub: Stu
 @every_provider
 @pytest.mark.parametrize("below", ["/", "/deep/er/"])
 async def test_a_trailing_slash_in_the_base_address_means_nothing(stub: Stub, name: str, below: str) -> None:
-    subject = SUBJECTS[name]
+    subject = subject_of(SUITES[name])
     story = subject.example()
     stub.reply = story.reply
     async with connected(subject.environment(f"{stub.origin}{below}")) as client:

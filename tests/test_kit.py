@@ -93,6 +93,15 @@ def get_cart(stories: dict[str, Any]) -> None:
     stories["cart"] = cart
 
 
+def with_exchanges(*exchanges: dict[str, Any]) -> Change:
+    def change(stories: dict[str, Any]) -> None:
+        told = stories["only_id"]
+        del told["request"], told["response"]
+        told["exchanges"] = list(exchanges)
+
+    return change
+
+
 def with_extra(stories: dict[str, Any]) -> None:
     stories["documented"]["response"]["json"]["extra"] = {"shelf": "A4"}
 
@@ -296,6 +305,22 @@ REFUSED: dict[str, Fault] = {
         {"": "AStoryThatIsNone_stories/only_id.json lacks says; it needs source, "},
         stories=lambda stories: stories["only_id"].pop("says"),
     ),
+    "AnAnswerThatIsNone": Fault(
+        {"": "lendwell/only_id finds something, and the provider's answer in it is no JSON."},
+        stories=lambda stories: stories["only_id"].update(response={"status": 200, "body": "{"}),
+    ),
+    "ExchangesBesideARequest": Fault(
+        {"": "ExchangesBesideARequest_stories/only_id.json has exchanges beside request or response"},
+        stories=changed("only_id", exchanges=[]),
+    ),
+    "NoExchanges": Fault(
+        {"": "NoExchanges_stories/only_id.json has exchanges that are no list of objects"},
+        stories=with_exchanges(),
+    ),
+    "AnExchangeWithoutAResponse": Fault(
+        {"": "AnExchangeWithoutAResponse_stories/only_id.json lacks response.status; it needs source, "},
+        stories=with_exchanges({"request": {"path": "/", "headers": {}}}),
+    ),
     "SettingsThatAreNone": Fault(
         {"": "TestSettingsThatAreNone.variables has to set Lendwell up: LENDWELL_API_KEY must be a number."},
         code={
@@ -329,7 +354,8 @@ def package(folder: Path, name: str, fault: Fault) -> None:
 
 def pytest_in(folder: Path, *arguments: str) -> tuple[int, dict[tuple[str, str], str | None]]:
     """How pytest ends in a package, and of each test class and test what was wrong; None where nothing was."""
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path}
     for name in [name for name in environment if name.startswith("PYTEST_")]:
         del environment[name]  # of the test run that this is a part of
     ended = subprocess.run(
@@ -363,12 +389,32 @@ def names_of_the_suite() -> set[str]:
     return {name for name in dir(ProviderSuite) if name.startswith("test_")}
 
 
+# Nothing is wrong with a provider that asks with a query and headers of the request's own, and has ids of one form.
+IN_ANOTHER_WAY = Fault(
+    {},
+    code=method(
+        "@classmethod\n"
+        "def why_refused(cls, id):\n"
+        "    import re\n"
+        "    return None if re.fullmatch(r'ln-[0-9]{1,4}', id, re.ASCII) else 'its ids are ln- and a number'\n"
+        "\n"
+        "async def get(self, path, **more):\n"
+        "    return await super().get(f'{path}?fields=*lines&of=ln', **more)"
+    ),
+    stories=lambda stories: [
+        story["request"].update(path=f"{story['request']['path']}?fields=*lines&of=ln") for story in stories.values()
+    ],
+)
+
+
 def test_a_package_passes_with_a_folder_of_stories_and_a_few_lines(tmp_path: Path) -> None:
     package(tmp_path, "Whole", Fault({}))
+    package(tmp_path, "InAnotherWay", IN_ANOTHER_WAY)
     # As somebody runs it who takes every warning for an error.
     ended, told = pytest_in(tmp_path, "-W", "error")
     assert (ended, {test: wrong for test, wrong in told.items() if wrong}) == (0, {})
-    assert {test for _, test in told} == names_of_the_suite()
+    classes = ("TestWhole", "TestInAnotherWay")
+    assert set(told) == {(suite, test) for suite in classes for test in names_of_the_suite()}
 
 
 def test_every_test_of_the_suite_turns_red_for_some_fault() -> None:

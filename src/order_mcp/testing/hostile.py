@@ -66,7 +66,7 @@ class HostileTexts(WithWires):
     @pytest.mark.parametrize("view", VIEWS, ids="-".join)
     def test_hostile_text_in_every_field_at_once_comes_out_harmless(self, view: tuple[str, str]) -> None:
         audience, detail = view
-        for story in self.subject.examples:
+        for story in self.examples:
             bodies = [
                 body
                 for whole in (HOSTILE.values() if view == ("internal", "full") else (A_BIT_OF_ALL, *LONG))

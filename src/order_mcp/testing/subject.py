@@ -76,8 +76,15 @@ class Subject:
 
 
 def body_of(story: Story) -> Any:
-    """What the provider answers in the end, as JSON."""
-    return json.loads(story.reply.content)
+    """What the provider answers in the end, as JSON.
+
+    Raises:
+        ValueError: it is none. The sentence names the story.
+    """
+    try:
+        return json.loads(story.reply.content)
+    except ValueError:
+        raise ValueError(f"{story} finds something, and the provider's answer in it is no JSON.") from None
 
 
 def around_id(story: Story) -> tuple[str, str]:
@@ -134,17 +141,24 @@ class Part:
         """Parametrize by what the suite is about; what makes it no suite at all is said in one sentence."""
         try:
             subject = self.subject
+            ways: dict[str, list[Any]] = {
+                "story": list(subject.stories),
+                "found_story": subject.found,
+                "customer_story": [story for story in subject.stories if story.to_customer is not None],
+                "example": subject.examples,
+                "noun": subject.nouns,
+            }
         except (TypeError, ValueError) as problem:
             raise pytest.Collector.CollectError(str(problem)) from None
-        ways: dict[str, list[Any]] = {
-            "story": list(subject.stories),
-            "found_story": subject.found,
-            "customer_story": [story for story in subject.stories if story.to_customer is not None],
-            "example": subject.examples,
-            "noun": subject.nouns,
-        }
         for name in ways.keys() & set(metafunc.fixturenames):
             metafunc.parametrize(name, ways[name], ids=str)
+
+    @property
+    def examples(self) -> list[Story]:
+        """The subject's examples, of which there have to be some."""
+        if not self.subject.examples:
+            pytest.skip(f"{self.subject.folder}/ has no story in which something is found with one request")
+        return self.subject.examples
 
     def tells(self, story: Story) -> None:
         """Have the API answer as a story tells; whoever asks more often than it tells gets a 404."""
