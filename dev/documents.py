@@ -18,10 +18,10 @@ from order_mcp.models import Noun
 from order_mcp.providers.base import Provider
 from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import Variable
+from order_mcp.testing.stories import STORY
 from order_mcp.wording import listed
 
 from .hosts_table import hosts
-from .stories import STORY
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -1,15 +1,12 @@
-"""Every provider object with every documented field filled, and a way to reach each text in it.
+"""Every provider object with every documented field filled.
 
 Written from the documents, not from the code: a field that the code does not read is here all the same.
 """
 
-import copy
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-Path = tuple[str | int, ...]
-"""From the body's root to a value: keys of objects, positions in lists."""
+from order_mcp.testing.places import Path, ids_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,49 +268,6 @@ POLINATE_ORDER = Documented(
 BODIES = (FLEET_ORDER, FLEET_CART, FLEXPORTAL_EXTENSION, FLEXPORTAL_UPGRADE, SENMO_ORDER, POLINATE_ORDER)
 
 
-def values(body: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value that is neither an object nor a list, with the way to it."""
-    if isinstance(body, dict | list):
-        for step, member in body.items() if isinstance(body, dict) else enumerate(body):
-            yield from values(member, (*path, step))
-    else:
-        yield path, body
-
-
-def texts(body: Any) -> list[Path]:
-    """The way to every text."""
-    return [path for path, value in values(body) if isinstance(value, str)]
-
-
-def free_keys(body: Any) -> list[Path]:
-    """The way to every key that a customer of the provider chose: those of customFields and properties."""
-    places = [*values(body), *((path[:-1], None) for path, _ in values(body))]
-    ways = {path for path, _ in places if any(step in ("customFields", "properties") for step in path[:-1])}
-    return sorted((path for path in ways if isinstance(path[-1], str)), key=repr)
-
-
-def replaced(body: Any, path: Path, value: Any) -> Any:
-    """A copy of the body with another value there."""
-    changed, holder = _with_copied_way(body, path)
-    holder[path[-1]] = value
-    return changed
-
-
-def renamed(body: Any, path: Path, key: str) -> Any:
-    """A copy of the body with another key there."""
-    changed, holder = _with_copied_way(body, path)
-    holder[key] = holder.pop(path[-1])
-    return changed
-
-
-def _with_copied_way(body: Any, path: Path) -> tuple[Any, Any]:
-    """A body of which everything on the way is a copy, and what holds the end of the way."""
-    changed = holder = copy.copy(body)
-    for step in path[:-1]:
-        holder[step] = holder = copy.copy(holder[step])
-    return changed, holder
-
-
 def ids(of: Documented) -> list[Path]:
     """The places of the id that was asked for: without it there is no answer at all."""
-    return [path for path, value in values(of.body) if str(value) == of.id]
+    return ids_in(of.body, of.id)

@@ -22,9 +22,9 @@ from jwt.utils import base64url_encode
 from order_mcp.config import read_config
 from order_mcp.hosting.app import http_app
 from order_mcp.hosting.process import listen, url_of
+from order_mcp.testing.stub import Asked, Reply, Stub
 
 from .processes import ENVELOPE, MODERN, PATIENCE
-from .stub import Asked, Reply, Stub
 
 ACCEPT = {"Accept": "application/json, text/event-stream"}
 Headers = Sequence[tuple[str, str]]

@@ -1,45 +1,11 @@
-"""Golden stories: one file says what was asked, what went over the wire, and what came back, with its source."""
+"""The golden stories of the tree: those of the built-in providers, and those of several providers at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dev.stories import DESK, read_stories
-
-from .stub import Reply
-
-
-@dataclass(frozen=True)
-class Story:
-    """One exchange, from tool call to sentence. `dev.stories` says what each key holds."""
-
-    provider: str
-    name: str
-    source: str
-    call: Mapping[str, Any]
-    request: Mapping[str, Any]
-    response: Mapping[str, Any]
-    says: str
-    expect: Mapping[str, Any] | None = None
-    expect_error: Mapping[str, Any] | None = None
-    to_customer: str | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.provider}/{self.name}"
-
-    @property
-    def tool(self) -> str:
-        return str(self.call["tool"])
-
-    @property
-    def id(self) -> str:
-        """The id that is asked for."""
-        return str(self.call["arguments"][f"{self.tool.removeprefix('get_')}_id"])
-
-    @property
-    def reply(self) -> Reply:
-        return Reply(**self.response)
+from order_mcp.testing.stories import Story, story_of
 
 
 @dataclass(frozen=True)
@@ -73,4 +39,4 @@ def desk_stories() -> list[DeskStory]:
 
 def stories(provider: str) -> list[Story]:
     """A provider's stories, in the order of their file names."""
-    return [Story(provider, file.stem, **story) for file, story in read_stories(provider)]
+    return [story_of(provider, file.stem, story) for file, story in read_stories(provider)]

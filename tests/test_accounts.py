@@ -16,10 +16,10 @@ from order_mcp.environment import ConfigurationError
 from order_mcp.models import Noun
 from order_mcp.providers.registry import built_in
 from order_mcp.sandbox import running
+from order_mcp.testing.stub import Reply, Stub, serving
 
 from .conftest import connected, environment, error_of, found, sentence_of
 from .hosted import error_in, file_of, found_in, hashed, hosting, result_of, written
-from .stub import Reply, Stub, serving
 from .test_config import shown
 from .test_routing import MISSING, ORDER
 

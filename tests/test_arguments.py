@@ -8,10 +8,11 @@ import mcp_types as types
 import pytest
 
 from order_mcp.providers.registry import built_in
+from order_mcp.testing.places import replaced
+from order_mcp.testing.stub import Asked, Reply, Stub, serving
 
-from .bodies import FLEET_CART, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, replaced
+from .bodies import FLEET_CART, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER
 from .conftest import connected, environment, error_of, found, sentence_of
-from .stub import Asked, Reply, Stub, serving
 
 PROVIDERS = built_in()
 

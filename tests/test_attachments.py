@@ -15,10 +15,10 @@ from order_mcp.models import Noun
 from order_mcp.providers.registry import built_in
 from order_mcp.router import Router
 from order_mcp.sandbox import Running, running
+from order_mcp.testing.stub import Reply, Stub
 
 from .bodies import SENMO_ORDER
 from .conftest import SECRETS, connected, environment, error_of, found
-from .stub import Reply, Stub
 
 PROVIDERS = built_in()
 

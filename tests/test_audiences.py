@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from .bodies import BODIES, FLEXPORTAL_EXTENSION, POLINATE_ORDER, SENMO_ORDER, Documented, replaced, values
+from order_mcp.testing.places import replaced, values
+from order_mcp.testing.stub import Reply, serving
+
+from .bodies import BODIES, FLEXPORTAL_EXTENSION, POLINATE_ORDER, SENMO_ORDER, Documented
 from .conftest import connected, environment, error_of, found
-from .stub import Reply, serving
 
 GONE = object()
 AUDIENCES = ("customer", "agent", "internal")

@@ -24,11 +24,11 @@ from order_mcp.hosting.admission import MOST_BYTES
 from order_mcp.hosting.app import callers_of
 from order_mcp.hosting.tokens import Token
 from order_mcp.sandbox import Running, running
+from order_mcp.testing.stub import serving
 
 from .conftest import connected, error_of, found
 from .hosted import Client, Headers, Issuer, error_in, file_of, found_in, hashed, hosting, result_of, signer, written
 from .processes import LEGACY, MODERN, run, serving_http
-from .stub import serving
 
 PUBLIC = "https://orders.example.com/mcp"
 ERAS = {"auto": MODERN, "legacy": LEGACY}

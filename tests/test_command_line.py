@@ -22,11 +22,11 @@ from order_mcp.commands.terminal import READER_LEFT
 from order_mcp.config import read_config
 from order_mcp.providers.registry import built_in
 from order_mcp.sandbox import Running, Sandbox, running, serving
+from order_mcp.testing.stub import Reply, Stub
 
 from .conftest import SECRETS, environment
 from .processes import PATIENCE, run, started, until, variables_for
 from .stories import stories
-from .stub import Reply, Stub
 from .tls import certificate, tls_provider
 
 PROVIDERS = built_in()

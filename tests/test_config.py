@@ -16,11 +16,11 @@ from order_mcp.environment import ConfigurationError
 from order_mcp.models import Audience
 from order_mcp.providers.registry import built_in
 from order_mcp.providers.settings import Header, SecretHeader, Setup, variables
+from order_mcp.testing.stub import Asked, Reply, Stub
 
 from .conftest import CREDENTIALS, connected, environment, error_of, sentence_of
 from .processes import raw_provider
 from .stories import stories
-from .stub import Asked, Reply, Stub
 
 PROVIDERS = built_in()
 

@@ -16,11 +16,12 @@ from order_mcp.models import OrderStatus, WarningCode
 from order_mcp.providers.fleet import CLIENT_STATUS
 from order_mcp.sandbox.app import create_sandbox
 from order_mcp.sandbox.serving import running
+from order_mcp.testing.customers import A_RAW_WORD
+from order_mcp.testing.stub import Reply, serving
 
 from .conftest import CREDENTIALS, connected, environment, error_of, found, sentence_of
 from .stories import DeskStory, Story, desk_stories, stories
-from .stub import Reply, serving
-from .test_desk_stories import A_RAW_WORD, NOT_FOR_CUSTOMERS
+from .test_desk_stories import NOT_FOR_CUSTOMERS
 
 SANDBOX = create_sandbox()
 # Ids that misbehave on purpose are slow, and what they answer is an error that other tests read.

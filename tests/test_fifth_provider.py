@@ -53,7 +53,7 @@ TESTS = [
 def changed(tree: Path) -> set[str]:
     """The files of a copy that the original does not have, or has with another content; caches left out."""
     files = [path.relative_to(tree) for path in tree.rglob("*") if path.is_file()]
-    kept = [file for file in files if not {"__pycache__", ".pytest_cache"} & set(file.parts)]
+    kept = [file for file in files if not {"__pycache__", ".pytest_cache", ".hypothesis"} & set(file.parts)]
     return {file.as_posix() for file in kept if not same(ROOT / file, tree / file)}
 
 

@@ -13,9 +13,9 @@ from mcp import MCPError
 
 from order_mcp.commands.cli import main
 from order_mcp.sandbox import Running, running
+from order_mcp.testing.stub import Asked, Reply, Stub
 
 from .conftest import connected, environment, error_of, found, sentence_of
-from .stub import Asked, Reply, Stub
 
 KEYS = {"fleet": "FLEET_API_KEY", "flexportal": "FLEXPORTAL_API_KEY", "polinate": "POLINATE_API_KEY"}
 EMAIL_OF_ADA = "ada@example.com"

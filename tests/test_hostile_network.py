@@ -21,10 +21,10 @@ from mcp.client import Client
 
 import order_mcp
 from order_mcp.commands.cli import main
+from order_mcp.testing.stub import Reply, Stub, serving
 
 from .conftest import CREDENTIALS, connected, environment, error_of, found, sentence_of
 from .processes import PATIENCE, happens, raw_provider, started
-from .stub import Reply, Stub, serving
 from .test_time_and_retries import GOOD, MIB, at_most, padded
 from .tls import certificate, silent_provider, tls_provider
 

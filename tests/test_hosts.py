@@ -14,10 +14,10 @@ from order_mcp.commands.cli import main
 from order_mcp.commands.host_configs import Plan, advice, configuration, plan
 from order_mcp.commands.hosts import HOSTS
 from order_mcp.commands.installation import is_run_once, this_program
+from order_mcp.testing.stub import Reply, Stub
 
 from .conftest import SECRETS, environment
 from .processes import LEGACY, PATIENCE, Program, variables_for
-from .stub import Reply, Stub
 
 PARSERS = {"codex": tomllib.loads}
 ADDRESS = "https://orders.example"

@@ -21,9 +21,9 @@ from order_mcp.hosting.overseen import overseen
 from order_mcp.hosting.telemetry import Telemetry
 from order_mcp.protocol.server import build_server
 from order_mcp.sharing import Shared
+from order_mcp.testing.stub import Asked, Reply, Stub
 
 from .conftest import environment, error_of, found, sentence_of
-from .stub import Asked, Reply, Stub
 
 ORDER = {"orderId": "ord_1", "status": "processing"}
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"

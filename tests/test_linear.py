@@ -26,11 +26,12 @@ from order_mcp.models import Audience, Detail, Source
 from order_mcp.providers.flexportal import OrderBody, to_order
 from order_mcp.providers.reader import Reader
 from order_mcp.providers.wire import decode, read_wire
+from order_mcp.testing.places import replaced, texts
+from order_mcp.testing.stub import Reply, Stub
 
-from .bodies import FLEXPORTAL_EXTENSION, replaced, texts
+from .bodies import FLEXPORTAL_EXTENSION
 from .processes import run
 from .steps import Counter, TooManySteps
-from .stub import Reply, Stub
 
 MODULES = [
     importlib.import_module(found.name)

@@ -11,6 +11,9 @@ import mcp_types as types
 import pytest
 from mcp.client import Client
 
+from order_mcp.testing.places import replaced, texts
+from order_mcp.testing.stub import Reply, serving
+
 from .bodies import (
     BODIES,
     FLEET_CART,
@@ -21,11 +24,8 @@ from .bodies import (
     SENMO_ORDER,
     Documented,
     ids,
-    replaced,
-    texts,
 )
 from .conftest import connected, environment, found, sentence_of
-from .stub import Reply, serving
 
 COST = File(__file__).parent / "fixtures" / "cost"
 PAGE_LINES = {"standard": 20, "full": 100}

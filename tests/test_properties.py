@@ -1,215 +1,30 @@
 """Whatever a provider or an agent sends: an answer that keeps its promises, or an error from the table."""
 
-import copy
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
-import mcp_types as types
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
-from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from order_mcp.comparing import folded
+from order_mcp.testing.asking import Caller, calling
+from order_mcp.testing.bodies import FEW, JSON_VALUES, every_place, mutated
+from order_mcp.testing.places import replaced
+from order_mcp.testing.stub import Reply, Stub, serving
 
-from .bodies import BODIES, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, Documented, Path, ids, replaced, values
-from .conftest import connected, environment, error_of, found
-from .stub import Reply, Stub, serving
-
-# The error table of the design; `internal` is a bug and must not happen.
-NEXT_STEPS = {
-    "invalid_input": {"fix_arguments"},
-    "not_found": {"check_id"},
-    "ambiguous": {"ask_user"},
-    "incomplete": {"retry_later", "tell_operator"},
-    "unsupported_operation": {"tell_user"},
-    "not_configured": {"tell_operator"},
-    "unauthorized": {"tell_operator"},
-    "forbidden": {"tell_operator"},
-    "rate_limited": {"retry_later"},
-    "timeout": {"retry_later"},
-    "unreachable": {"retry_later"},
-    "upstream_error": {"retry_later"},
-    "bad_response": {"tell_operator"},
-}
-FEW = settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)
-
-
-class Caller:
-    """A connected client that plain tests can use, and the schemas that the server published."""
-
-    def __init__(self, portal: BlockingPortal, client: Client) -> None:
-        self._portal, self._client = portal, client
-        listed = portal.call(client.list_tools)
-        self._schemas = {tool.name: Draft202012Validator(tool.output_schema or {}) for tool in listed.tools}
-
-    def call(self, tool: str, arguments: Any) -> types.CallToolResult:
-        return self._portal.call(partial(self._client.call_tool, tool, arguments))
-
-    def asserted(self, tool: str, arguments: Any) -> types.CallToolResult:
-        """The result, after checking that it keeps the promises of every result."""
-        result = self.call(tool, arguments)
-        assert sum(len(block.text) for block in result.content if isinstance(block, types.TextContent)) <= 14_000
-        json.dumps(result.model_dump(mode="json"), ensure_ascii=False).encode()
-        if result.is_error:
-            error = error_of(result)
-            assert error["next_step"] in NEXT_STEPS[error["code"]]
-            assert error["retryable"] == (error["next_step"] == "retry_later")
-        else:
-            self._schemas[tool].validate(found(result))
-        return result
+from .bodies import BODIES, FLEET_ORDER, FLEXPORTAL_EXTENSION, POLINATE_ORDER, ids
+from .conftest import environment, found
 
 
 @contextmanager
 def caller(stub: Stub, *, mode: str = "auto", **more: str) -> Iterator[Caller]:
-    """One client, on one event loop in a thread of its own, for all examples of a test."""
-    with start_blocking_portal() as portal:
-        connection = connected(environment(stub.origin, **more), mode=mode)
-        with portal.wrap_async_context_manager(connection) as client:
-            yield Caller(portal, client)
-
-
-JSON_VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.sampled_from([10**40, 1e300, -0.0, "1e400", "NaN", "42", "٤٢", "2026-13-45", "0001-01-01T00:00:00+14:00"])
-    | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=8,
-)
-
-
-def every_place(body: Any) -> list[Path]:
-    """The way to everything in a body, objects and lists included."""
-    ways = [path[:length] for path, _ in values(body) for length in range(1, len(path) + 1)]
-    return sorted(set(ways), key=repr)
-
-
-def grown(value: Any, times: int) -> Any:
-    """Much more of the same."""
-    if isinstance(value, str | list):
-        return value * times
-    if isinstance(value, dict):
-        return value | {f"{key}{n}": member for key, member in value.items() for n in range(times)}
-    return value * 10**times if isinstance(value, int) else value
-
-
-@st.composite
-def mutated(draw: st.DrawFn, of: Documented) -> Any:
-    """The full body with a few things about it changed; mostly not the id, for then there is nothing to see."""
-    body = copy.deepcopy(of.body)
-    keep = ids(of) if draw(st.integers(0, 3)) else []
-    for _ in range(draw(st.integers(1, 6))):
-        places = [path for path in every_place(body) if not any(kept[: len(path)] == path for kept in keep)]
-        if not places:
-            break
-        path = draw(st.sampled_from(places))
-        holder = body
-        for step in path[:-1]:
-            holder = holder[step]
-        way = draw(st.sampled_from(["drop", "null", "retype", "nest", "list", "grow", "text"]))
-        if way == "drop":
-            del holder[path[-1]]
-            continue
-        value = holder[path[-1]]
-        changed = {
-            "null": lambda: None,
-            "retype": lambda: draw(JSON_VALUES),
-            "nest": lambda value=value: {"data": value, "value": value},
-            "list": lambda value=value: [value, draw(JSON_VALUES)],
-            "grow": lambda value=value: grown(value, draw(st.integers(2, 60))),
-            "text": lambda: draw(st.text(st.characters(), max_size=200)),
-        }[way]()
-        holder[path[-1]] = changed
-    return body
-
-
-VIEWS = st.fixed_dictionaries(
-    {"detail": st.sampled_from(["summary", "standard", "full"])}, optional={"item_offset": st.integers(0, 100)}
-)
-
-
-@pytest.mark.parametrize("of", BODIES, ids=lambda of: of.name)
-def test_any_change_to_a_body_gives_an_answer_or_a_typed_error(of: Documented) -> None:
-    outcomes: set[bool] = set()
-    with serving() as stub, caller(stub, ORDER_MCP_AUDIENCE="internal") as internal:
-
-        @FEW
-        @given(body=mutated(of), view=VIEWS)
-        def check(body: Any, view: dict[str, Any]) -> None:
-            stub.reply = Reply(json=body)
-            outcomes.add(bool(internal.asserted(of.tool, of.arguments(**view)).is_error))
-
-        check()
-    assert False in outcomes  # not errors all the way
-
-
-@pytest.mark.parametrize("audience", ["customer", "agent"])
-def test_the_other_audiences_get_answers_of_the_same_kind(audience: str) -> None:
-    with serving() as stub, caller(stub, ORDER_MCP_AUDIENCE=audience) as reader:
-
-        @FEW
-        @given(case=st.sampled_from(BODIES).flatmap(lambda of: st.tuples(st.just(of), mutated(of))), view=VIEWS)
-        def check(case: tuple[Documented, Any], view: dict[str, Any]) -> None:
-            of, body = case
-            stub.reply = Reply(json=body)
-            reader.asserted(of.tool, of.arguments(**view))
-
-        check()
-
-
-def test_any_bytes_at_any_status_give_a_typed_error() -> None:
-    with serving() as stub, caller(stub) as reader:
-
-        @FEW
-        @given(
-            of=st.sampled_from(BODIES),
-            body=st.binary(max_size=50) | JSON_VALUES.map(lambda value: json.dumps(value).encode()),
-            status=st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 409, 418, 422, 500]),
-            view=VIEWS,
-        )
-        def check(of: Documented, body: bytes, status: int, view: dict[str, Any]) -> None:
-            stub.reply = Reply(status, body=b"" if status in (204, 304) else body)
-            assert reader.asserted(of.tool, of.arguments(**view)).is_error
-
-        check()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"[" * 100_000,
-        b'{"data":' * 5_000 + b"1" + b"}" * 5_000,
-        b'{"order":' + b"[" * 900 + b"]" * 900 + b"}",
-        b'{"data":{"order_id":NaN}}',
-        b'{"data":{"order_id":42,"rent":Infinity}}',
-        b'\xef\xbb\xbf{"data":{"order_id":43}}',
-        '{"data":{"order_id":42}}'.encode("utf-16"),
-        b'{"data":{"order_id":' + b"4" * 100_000 + b"}}",
-        b"null",
-        b"",
-    ],
-)
-def test_a_body_that_is_no_order_is_a_typed_error_at_every_provider(body: bytes) -> None:
-    with serving() as stub, caller(stub) as reader:
-        stub.reply = Reply(body=body)
-        for of in BODIES:
-            assert error_of(reader.asserted(of.tool, of.arguments()))["code"] == "bad_response"
+    """A client of all providers, at one address."""
+    with calling(environment(stub.origin, **more), mode=mode) as caller:
+        yield caller
 
 
 @pytest.mark.parametrize(
@@ -299,7 +114,9 @@ LISTED = {
 def test_whatever_a_list_holds_nothing_is_found_that_does_not_match(provider: str) -> None:
     of, around, way, number = LISTED[provider]
     row = of.body[way[0]] if way else of.body
-    rows = st.lists(st.just(row) | mutated(of).map(lambda body: body.get(way[0]) if way else body) | JSON_VALUES)
+    rows = st.lists(
+        st.just(row) | mutated(of.body, ids(of)).map(lambda body: body.get(way[0]) if way else body) | JSON_VALUES
+    )
     about = st.fixed_dictionaries({}, optional={"total": JSON_VALUES, "pageSize": JSON_VALUES})
 
     def holds(entry: Any) -> bool:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import mcp_types as types
 import pytest
 
+from order_mcp.testing.stub import Asked, Reply, Stub
+
 from .conftest import connected, environment, error_of, found, sentence_of
-from .stub import Asked, Reply, Stub
 
 Members = Mapping[str, str]
 """Member names and, as JSON text, their values: 89.00 is not 89.0."""

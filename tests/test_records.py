@@ -22,9 +22,9 @@ from order_mcp.hosting.counts import Counts
 from order_mcp.hosting.overseen import overseen
 from order_mcp.hosting.telemetry import Telemetry, without_strangers_words
 from order_mcp.protocol.server import build_server
+from order_mcp.testing.stub import Asked, Reply, Stub
 
 from .conftest import SECRETS, environment
-from .stub import Asked, Reply, Stub
 
 PERSON = {
     "customerId": "cus_secret_7",

@@ -11,9 +11,9 @@ import pytest
 
 from order_mcp.models import Noun
 from order_mcp.providers.registry import built_in
+from order_mcp.testing.stub import Asked, Reply, Stub, serving
 
 from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
-from .stub import Asked, Reply, Stub, serving
 
 PROVIDERS = built_in()
 

@@ -19,10 +19,10 @@ from order_mcp.providers import signin
 from order_mcp.sandbox import Exchange, Running, running
 from order_mcp.sandbox.senmo import PASSWORD, USERNAME
 from order_mcp.sandbox.senmo import Senmo as Emulator
+from order_mcp.testing.stub import Asked, Reply, Stub, serving
 
 from .conftest import connected, environment, error_of, found, sentence_of
 from .processes import happens
-from .stub import Asked, Reply, Stub, serving
 
 KNOWN = "issue-1"
 

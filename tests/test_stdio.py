@@ -17,10 +17,10 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
 
 from order_mcp.sandbox import Exchange, Running, running
+from order_mcp.testing.stub import Reply, Stub
 
 from .conftest import connected, environment, error_of, found, sentence_of
 from .processes import ENVELOPE, LEGACY, MODERN, PATIENCE, Program, run, started, until, variables_for
-from .stub import Reply, Stub
 
 NOTICE = "Sandbox data, not a real order."
 ERAS = {"auto": MODERN, "legacy": LEGACY}

@@ -12,9 +12,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from order_mcp.testing.stub import Asked, Reply, Stub
+
 from .conftest import environment
 from .processes import ENVELOPE, MODERN, run, serving_http, until
-from .stub import Asked, Reply, Stub
 
 ACCEPT = {"Accept": "application/json, text/event-stream"}
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of Unix")

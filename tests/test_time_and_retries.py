@@ -17,10 +17,10 @@ import pytest
 from mcp.client import Client
 
 from order_mcp.sandbox import Running, running
+from order_mcp.testing.stub import Asked, Reply, Stub, serving
 
 from .conftest import connected, environment, error_of, found
 from .processes import happens, raw_provider, until
-from .stub import Asked, Reply, Stub, serving
 
 GOOD = {"data": {"order_id": 42}}
 MIB = 1024 * 1024

@@ -23,10 +23,10 @@ from order_mcp.hosting import keys
 from order_mcp.hosting import tokens as tokens_module
 from order_mcp.hosting.keys import NoKeys, metadata_addresses
 from order_mcp.hosting.tokens import Tokens
+from order_mcp.testing.stub import Asked, Reply, Stub, serving
 
 from .hosted import Client, Clock, Headers, Issuer, encoded, file_of, hashed, hosting, jws, result_of, signer
 from .processes import LEGACY, MODERN, happens, raw_provider, serving_http, until
-from .stub import Asked, Reply, Stub, serving
 
 PUBLIC = "https://orders.example.com/mcp"
 METADATA = "/.well-known/oauth-protected-resource"

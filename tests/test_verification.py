@@ -25,9 +25,9 @@ from order_mcp.config import read_config
 from order_mcp.hosting import attempts
 from order_mcp.models import Address, Customer, Order
 from order_mcp.protocol.server import build_server
+from order_mcp.testing.stub import Asked, Reply, Stub
 
 from .conftest import environment, error_of, found, sentence_of
-from .stub import Asked, Reply, Stub
 
 ADA = {
     "orderId": "ord_ada",

@@ -25,10 +25,11 @@ from order_mcp.models import (
     Reference,
     TextKind,
 )
+from order_mcp.testing.places import replaced
+from order_mcp.testing.stub import Reply, Stub
 
-from .bodies import FLEXPORTAL_EXTENSION, POLINATE_ORDER, Documented, replaced
+from .bodies import FLEXPORTAL_EXTENSION, POLINATE_ORDER, Documented
 from .conftest import connected, environment, found
-from .stub import Reply, Stub
 
 
 def parts() -> list[type[BaseModel]]:
