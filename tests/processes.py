@@ -29,10 +29,11 @@ ENVELOPE = {
 }
 
 
-def variables_for(variables: Mapping[str, str]) -> dict[str, str]:
-    """A process environment with these variables and nothing of the developer's own."""
+def variables_for(variables: Mapping[str, str], *installed: Path) -> dict[str, str]:
+    """A process environment with these variables and nothing of the developer's own; what is `installed` is found."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "TEMP") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(Path(order_mcp.__file__).parents[1]), **variables}
+    found = os.pathsep.join(map(str, (*installed, Path(order_mcp.__file__).parents[1])))
+    return {**kept, "PYTHONPATH": found, **variables}
 
 
 def run(*arguments: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

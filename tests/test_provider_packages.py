@@ -4,7 +4,6 @@ A package is a folder on the path as an installer leaves it, so that the server 
 """
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,9 +15,10 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from order_mcp.provider_api import PROVIDER_API
+from order_mcp.testing import Reply, Stub
 
 from .conftest import error_of, found, sentence_of
-from .stub import Reply, Stub
+from .processes import variables_for
 
 LIMIT = 60
 GIVEN = (Path(__file__).parent / "fifth_provider" / "lendwell.py").read_text(encoding="utf-8")
@@ -45,16 +45,10 @@ def install(
     (about / "entry_points.txt").write_text(entry, encoding="utf-8")
 
 
-def variables(folder: Path, **more: str) -> dict[str, str]:
-    """The environment of a process that has this folder on its path."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return kept | {"PYTHONPATH": str(folder)} | more
-
-
 def order_mcp(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "order_mcp", *arguments],
-        env=variables(folder, **more),
+        env=variables_for(more, folder),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -70,7 +64,7 @@ async def test_a_package_s_provider_is_asked_like_a_built_in_one(stub: Stub, tmp
     install(tmp_path)
     stub.reply = Reply(json=ORDER)
     server = StdioServerParameters(
-        command=sys.executable, args=["-m", "order_mcp"], env=variables(tmp_path, **set_up(stub))
+        command=sys.executable, args=["-m", "order_mcp"], env=variables_for(set_up(stub), tmp_path)
     )
     async with Client(stdio_client(server)) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -241,7 +235,7 @@ def test_what_fails_later_fails_alone(late: str, stub: Stub, tmp_path: Path) -> 
 async def test_what_its_import_prints_does_not_reach_the_host(stub: Stub, tmp_path: Path) -> None:
     install(tmp_path, "print('hello')\n" + PUBLIC)
     server = StdioServerParameters(
-        command=sys.executable, args=["-m", "order_mcp"], env=variables(tmp_path, **set_up(stub))
+        command=sys.executable, args=["-m", "order_mcp"], env=variables_for(set_up(stub), tmp_path)
     )
     async with Client(stdio_client(server)) as client:
         error = error_of(await client.call_tool("get_order", {"order_id": ""}))

@@ -22,8 +22,8 @@ THEN = """{folder} is written. Its tests are green as it stands:
   .venv/bin/pip install --editable ".[test]"
   .venv/bin/pytest
 
-Then make it true, in this order: a story from the API's documentation, the provider file, the next story. docs/providers.md
-of order-mcp leads through it."""
+Then make it true: a story from the API's documentation, the provider file, the next story. This page leads through it:
+https://github.com/order-mcp/order-mcp/blob/main/docs/providers.md#a-provider-of-your-own"""
 
 
 def new_provider(name: str, title: str | None, folder: Path) -> str:
