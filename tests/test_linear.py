@@ -66,7 +66,11 @@ def test_the_patterns_are_found() -> None:
     assert "order_mcp.answer.quoting._WORD" in PATTERNS
 
 
-@pytest.mark.parametrize("path", sorted(Path(order_mcp.__file__).parent.rglob("*.py")), ids=lambda path: path.name)
+# The kit for the tests of providers is never loaded by the server, and reads no stranger's text.
+SERVER = [path for path in sorted(Path(order_mcp.__file__).parent.rglob("*.py")) if path.parent.name != "testing"]
+
+
+@pytest.mark.parametrize("path", SERVER, ids=lambda path: path.name)
 def test_every_pattern_has_a_name_so_that_it_is_found(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

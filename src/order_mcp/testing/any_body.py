@@ -1,7 +1,7 @@
 """Whatever a provider sends: an answer that keeps its promises, or an error from the table."""
 
 import json
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from .asking import Caller, calling
 from .bodies import FEW, JSON_VALUES, mutated, objects_of, words_in
-from .places import ids_in, planted, replaced
+from .places import Path, ids_in, member, planted, replaced
 from .stories import Story
 from .stub import Reply
 from .subject import body_of
@@ -20,6 +20,11 @@ DETAILS = st.fixed_dictionaries(
     {"detail": st.sampled_from(["summary", "standard", "full"])}, optional={"item_offset": st.integers(0, 100)}
 )
 STATUSES = st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 409, 418, 422, 500])
+
+
+def put_into(body: Any, at: Path, id: Path, made: Any) -> Any:
+    """A body with an object of the provider's in its place, which keeps the id."""
+    return planted(replaced(body, at, made), id, member(body, id))
 
 
 class AnyBody(WithWires):
@@ -62,7 +67,7 @@ class AnyBody(WithWires):
         for story in self.examples:
             body, read = body_of(story), self.reads(story)
             [id, *_] = ids_in(body, story.id)
-            put: Callable[[Any], Any] = lambda made: planted(replaced(body, read.at, made), id, story.id)  # noqa: B023, E731
+            put = partial(put_into, body, read.at, id)
             outcomes = self.any_of(story, objects_of(read.model, words).map(put), audience)
             assert False in outcomes, f"{story}: not errors all the way"
 
