@@ -17,6 +17,8 @@ from order_mcp.testing.subject import subject_of
 
 from .conftest import CREDENTIALS, connected, error_of, found, sentence_of
 
+PROVIDERS = built_in()
+
 every_provider = pytest.mark.parametrize("name", PROVIDERS)
 SUITES: dict[str, Any] = {}
 

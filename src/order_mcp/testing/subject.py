@@ -14,9 +14,9 @@ import pytest
 from ..config import read_config
 from ..models import Noun
 from ..providers.base import Provider
+from ..providers.registry import registered
 from .asking import address_of, credentials_of
 from .places import shape_of
-from .registered import registered
 from .stories import Story, stories_in
 from .stub import Reply, Stub, serving
 
