@@ -37,14 +37,15 @@ async def find_orders(medusa: Provider[Any], search: Search, *orders: str) -> No
     """Read what may hold the orders in question, and let the search compare it."""
     question = search.question
     if question.held is Held.EMAIL:
-        search.compared = "the e-mail address on the order"
+        search.compared = "the address on the order"
         await _scan(medusa, search, orders, EMAIL, NEWEST_FIRST)
         return
-    by_id = question.ids_too and question.value.startswith("order_")
-    search.compared = "id, number and custom number" if by_id else "number and custom number"
-    if by_id:
+    search.compared = "number and custom number"
+    if question.ids_too and question.value.startswith("order_"):
+        search.compared = "id, number and custom number"
         with suppress(NotFound, InvalidInput):
             search.add(await medusa.get_order(question.value), "id")
+            return  # what is an id is nobody's number
     await _scan(medusa, search, orders, NUMBERS, SMALLEST_FIRST)
 
 

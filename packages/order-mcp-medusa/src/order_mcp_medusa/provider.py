@@ -61,10 +61,13 @@ class Medusa(Provider[MedusaSettings]):
     tells = "status, payment, totals, lines with what was shipped and returned, parcels, customer, addresses; carts"
     signs_in_with = "secret API key (basic); for carts a publishable key (header)"
     key_from = (
-        "the Medusa Admin: the secret key under Settings → Developer → Secret API Keys, the publishable one under "
-        "Settings → Developer → Publishable API Keys; it has to belong to the shop's sales channel"
+        "the Medusa Admin: the secret key under Settings → Secret API Keys, the publishable one under Settings → "
+        "Publishable API Keys"
     )
-    key_right = "a secret key can do all that an admin can; Medusa has no smaller one"
+    key_right = (
+        "a secret key may do whatever the user may who made it; a publishable key needs nothing but to be there, and "
+        "opens every cart whose id is known"
+    )
     key_sources = (
         "https://docs.medusajs.com/user-guide/settings/developer/secret-api-keys",
         "https://docs.medusajs.com/user-guide/settings/developer/publishable-api-keys",

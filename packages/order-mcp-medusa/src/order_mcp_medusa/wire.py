@@ -131,7 +131,7 @@ class OrderBody(Amounts):
     @classmethod
     def unwrapped(cls, body: Any) -> Any:
         # An entry of a list comes as it is.
-        return body["order"] if isinstance(body, dict) and list(body) == ["order"] else body
+        return body["order"] if isinstance(body, dict) and "order" in body else body
 
 
 class CartBody(Amounts):
@@ -142,7 +142,7 @@ class CartBody(Amounts):
 
     @classmethod
     def unwrapped(cls, body: Any) -> Any:
-        return body["cart"] if isinstance(body, dict) and list(body) == ["cart"] else body
+        return body["cart"] if isinstance(body, dict) and "cart" in body else body
 
 
 class OrderList(Wire):

@@ -1,0 +1,7 @@
+from order_mcp.testing import ProviderSuite
+
+from order_mcp_medusa import Medusa
+
+
+class TestMedusa(ProviderSuite):
+    provider = Medusa
