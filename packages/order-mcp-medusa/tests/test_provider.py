@@ -1,6 +1,6 @@
-from order_mcp.testing import ProviderSuite
-
 from order_mcp_medusa import Medusa
+
+from order_mcp.testing import ProviderSuite
 
 
 class TestMedusa(ProviderSuite):

@@ -27,7 +27,6 @@ from .wire import (
     Detail,
     Line,
     OrderBody,
-    Raw,
     Requested,
     Summary,
     WireAddress,
@@ -76,11 +75,6 @@ def to_cart(wire: CartBody, read: Reader) -> Cart:
     )
 
 
-def exact(value: str | None, raw: Raw | None) -> str | None:
-    """A figure with all its digits."""
-    return raw.value if raw is not None and raw.value is not None else value
-
-
 def to_totals(wire: Amounts, summary: Summary, requested: Sequence[Requested], read: Reader) -> Totals:
     return Totals(
         subtotal=read.amount(wire.item_subtotal),
@@ -89,8 +83,8 @@ def to_totals(wire: Amounts, summary: Summary, requested: Sequence[Requested], r
         tax=read.amount(wire.tax_total),
         total=read.amount(wire.total),
         original_total=read.amount(as_placed(summary, requested)),
-        paid=read.amount(exact(summary.paid_total, summary.raw_paid_total)),  # all that was ever taken
-        refunded=read.amount(exact(summary.refunded_total, summary.raw_refunded_total)),
+        paid=read.amount(summary.paid_total),  # all that was ever taken
+        refunded=read.amount(summary.refunded_total),
     )
 
 
@@ -100,11 +94,11 @@ def as_placed(summary: Summary, requested: Sequence[Requested]) -> str | None:
     Medusa's `original_order_total` is the total before the last change, and of a draft it lacks the tax. The sum that
     was asked for first is that of the checkout. Where the two are the same, nothing was changed in between.
     """
-    before = exact(summary.original_order_total, summary.raw_original_order_total)
+    before = summary.original_order_total
     if not requested:
         return None
     first = min(requested, key=lambda each: each.created_at or "~")
-    return before if before == exact(first.amount, first.raw_amount) else None
+    return before if before == first.amount else None
 
 
 def what_came_back(lines: Sequence[Line], read: Reader) -> Back:
@@ -147,8 +141,8 @@ def to_lines(lines: Sequence[Line], read: Reader) -> list[LineItem]:
             shipped=shipped[at],
             delivered=delivered[at],
             returned=returned[at],
-            unit_price=read.amount(exact(line.unit_price, line.raw_unit_price)),
-            total=read.amount(exact(line.total, line.raw_total)),
+            unit_price=read.amount(line.unit_price),
+            total=read.amount(line.total),
         )
         for at, line in enumerate(lines)
     ]

@@ -1,15 +1,12 @@
 """What Medusa sends, in its own words, and what is asked for.
 
-Field names are Medusa's. A figure `x` often has a `raw_x` beside it, whose `value` has all digits.
+Field names are Medusa's. Many a figure `x` has a `raw_x` beside it, which is not read: where prices have their tax in
+them it holds what is left of dividing, 436.500000000000001 for 436.5.
 """
 
 from typing import Any
 
 from order_mcp.provider_api import Members, Wire
-
-
-class Raw(Wire):
-    value: str | None = None
 
 
 class Detail(Wire):
@@ -32,9 +29,7 @@ class Line(Wire):
     variant_id: str | None = None
     quantity: str | None = None
     unit_price: str | None = None
-    raw_unit_price: Raw | None = None
     total: str | None = None
-    raw_total: Raw | None = None
     detail: Detail | None = None
 
 
@@ -80,11 +75,8 @@ class WireCustomer(Wire):
 
 class Summary(Wire):
     paid_total: str | None = None
-    raw_paid_total: Raw | None = None
     refunded_total: str | None = None
-    raw_refunded_total: Raw | None = None
     original_order_total: str | None = None
-    raw_original_order_total: Raw | None = None
 
 
 class Requested(Wire):
@@ -92,7 +84,6 @@ class Requested(Wire):
 
     created_at: str | None = None
     amount: str | None = None
-    raw_amount: Raw | None = None
 
 
 class Amounts(Wire):
