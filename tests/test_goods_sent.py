@@ -13,6 +13,7 @@ from mcp.client import Client
 from order_mcp.models import Parcel, ParcelItem
 from order_mcp.provider_api import (
     BaseUrl,
+    Cart,
     Fulfillment,
     LineItem,
     Order,
@@ -89,6 +90,11 @@ async def told(audience: str = "agent", **has_it: Any) -> str:
             "2 November 2026 and has not been shipped yet.",
         ),
         (
+            [SENT],
+            "In 1 parcel: shipped 3 November 2026 (tracking numbers T-1 and T-2).",
+            "It comes in 1 parcel, which was shipped on 3 November 2026 (tracking numbers T-1 and T-2).",
+        ),
+        (
             [NOT_YET] * 5,
             "In 5 parcels: one not shipped yet, one not shipped yet, one not shipped yet and 2 more.",
             "It comes in 5 parcels: one has not been shipped yet, one has not been shipped yet, one has not been "
@@ -141,6 +147,12 @@ async def test_of_many_parcels_twenty_are_shown_and_it_is_said_that_there_are_mo
         ),
         (PaymentStatus.PARTIALLY_PAID, {"total": "5"}, "Total 5 EUR, partly paid.", "The order is partly paid."),
         (PaymentStatus.CANCELED, {"total": "5"}, "Total 5 EUR, payment canceled.", "The payment was canceled."),
+        (
+            PaymentStatus.PENDING,
+            {"total": "5", "paid": "0"},
+            "Total 5 EUR, payment pending.",
+            "The payment is pending.",
+        ),
         (PaymentStatus.REFUNDED, {"total": "5"}, "Total 5 EUR, refunded.", "The payment has been refunded."),
     ],
 )
@@ -160,3 +172,28 @@ async def test_kinds_of_one_product_are_told_apart() -> None:
     ]
     assert "3 × “Cup, blue”, 1 × “Cup, red”." in await told(line_items=lines)
     assert "The order contains 3 × “Cup, blue”, 1 × “Cup, red”." in await told("customer", line_items=lines)
+
+
+async def test_of_a_cart_that_was_ordered_it_is_said_when() -> None:
+    class CartShop(Shop):
+        async def get_cart(self, cart_id: str) -> Cart:
+            return Cart(id=cart_id, completed_at="2026-11-22T05:28:41Z", line_items=[LineItem(title="Cup", quantity=1)])
+
+    async def cart(audience: str) -> dict[str, Any]:
+        async with connected({"SHOP_KEY": "a-key-of-the-shop", "ORDER_MCP_AUDIENCE": audience}) as client:
+            return found(await client.call_tool("get_cart", {"cart_id": "c1", "detail": "summary"}))
+
+    with registered(CartShop):
+        agent, customer = await cart("agent"), await cart("customer")
+    assert agent["completed_at"] == customer["completed_at"] == "2026-11-22T05:28:41Z"
+    assert agent["summary"] == (
+        "Shop cart c1 was found. It was ordered 22 November 2026, so there is an order of it. 1 × “Cup”."
+    )
+    assert customer["summary"] == (
+        "Your cart c1 was found. It was ordered on 22 November 2026. The cart contains 1 × “Cup”."
+    )
+
+
+async def test_several_words_in_one_are_said_whole() -> None:
+    word = "requires_action/partially_authorized/partially_fulfilled"
+    assert f"(“{word}”)" in await told(provider_status=word)

@@ -109,10 +109,10 @@ class Finder:
         titles = {each.provider: self._accounts[each.provider].title for each in complete}
         if not complete:
             return f"No order with this {found.question.held.words} was found."
+        places = listed([f"{titles[each.provider]} ({each.compared})" for each in complete], "or")
         if found.question.held is Held.EMAIL:
-            return f"No customer has this e-mail address now at {listed(list(titles.values()), 'or')}."
-        places = [f"{titles[each.provider]} ({each.compared})" for each in complete]
-        return f"No order has this number at {listed(places, 'or')}."
+            return f"No order was found by this e-mail address at {places}."
+        return f"No order has this number at {places}."
 
     def _cannot(self, found: Found) -> str:
         """Who was not asked, and why."""

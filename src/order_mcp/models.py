@@ -164,6 +164,7 @@ _SUBSCRIBED = Field(description="units with a running subscription, not deliveri
 _AS_PLACED = Field(description="as placed; total is what it is now")
 _NO_PERIOD = Field(description="period not stated")
 _WARNINGS = Field(description="what is in doubt or left out")
+_ORDERED = Field(description="when it was ordered; from then on there is an order of it")
 _AS_OF = Field(description="when the provider was asked")
 
 
@@ -354,6 +355,7 @@ class Cart(Part):
     item_count: Number | None = None
     line_items: list[LineItem] | None = None
     buyer: Buyer | None = None
+    completed_at: Annotated[Read | None, _ORDERED] = None
     as_of: Annotated[Read, _AS_OF] = ""
     warnings: Annotated[list[OrderWarning], _WARNINGS] = Field(default_factory=list)
 

@@ -57,6 +57,8 @@ def tracking(tell: Telling) -> str:
 
 def _parcels(tell: Telling, parcels: list[dict[str, Any]]) -> str:
     told = [_parcel(tell, parcel) for parcel in parcels[:NAMED]]
+    if len(parcels) == 1:
+        return tell.say(voices.ONE_PARCEL, parcel=told[0].removeprefix("one "))
     if more := len(parcels) - NAMED if len(parcels) > NAMED else 0:
         told.append(tell.say(voices.MORE_PARCELS, count=more))
     return tell.say(voices.PARCELS, count=len(parcels), parcels=listed(told, "and"))

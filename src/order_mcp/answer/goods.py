@@ -86,7 +86,10 @@ def _money_parts(tell: Telling) -> Iterator[str]:
     # Of a currency that could not be read, its warning tells.
     no_currency = bool(labelled or "paid" in totals) and not currency and not tell.warns_of("unreadable_currency")
     missing = [tell.say(voices.NO_PERIOD)] * no_period + [tell.say(voices.NO_CURRENCY)] * no_currency
-    if "paid" in totals and totals["paid"] != totals.get("total"):
+    payment = tell.shown.get("payment_status")
+    # That nothing was paid is said by these two.
+    is_nothing = payment in voices.NOTHING_TAKEN and not totals.get("paid", "").strip("0.")
+    if "paid" in totals and totals["paid"] != totals.get("total") and not is_nothing:
         labelled.append(tell.say(voices.PAID_AMOUNT, amount=amounts["paid"]))
     if "original_total" in totals and totals["original_total"] != totals.get("total"):
         labelled.append(tell.say(voices.AS_PLACED, amount=amounts["original_total"]))
@@ -96,7 +99,6 @@ def _money_parts(tell: Telling) -> Iterator[str]:
     if tell.for_customer and missing:
         labelled[0] += f" ({'; '.join(missing)})"
         missing = []
-    payment = tell.shown.get("payment_status")
     yield from labelled[:1]
     yield from missing[:no_period]
     # How much was refunded says that it was.

@@ -29,7 +29,7 @@ _IN_SUMMARY = frozenset(
     {
         *("provider", "id", "order_number", "order_type", "related", "status", "provider_status", "status_note"),
         *("requires_action", "payment_status", "currency", "totals", "item_count", "fulfillment", "placed_at"),
-        *("created_at", "as_of", "warnings"),
+        *("created_at", "completed_at", "as_of", "warnings"),
     }
 )
 _IN_STANDARD = _IN_SUMMARY | {"references", "updated_at", "customer", "buyer", "subscription_count"}

@@ -121,7 +121,7 @@ PUBLIC = frozenset(
     {
         *("provider", "id", "order_number", "order_type", "status", "provider_status", "status_note"),
         *("requires_action", "payment_status", "currency", "item_count", "subscription_count", "subscription_ids"),
-        *("placed_at", "created_at", "updated_at", "as_of", "warnings.code", "warnings.message"),
+        *("placed_at", "created_at", "updated_at", "completed_at", "as_of", "warnings.code", "warnings.message"),
         *("references.type", "references.value"),  # but for a voucher code, which has a rule
         *("related.kind", "related.order_id", "related.months", "related.previous_end", "related.new_end"),
         *("related.previous_device", "related.previous_subscription_id", "related.previous_monthly_amount"),

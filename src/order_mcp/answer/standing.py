@@ -6,7 +6,7 @@ from ..models import ENDED, OrderStatus
 from ..wording import CANNOT_SEE_STATUS, counted, day
 from . import voices
 from .about import Telling
-from .quoting import exactly, quoted, shortened
+from .quoting import exactly, is_word, quoted, shortened
 
 MAX_NUMBER = 64
 
@@ -51,7 +51,9 @@ def _standing(tell: Telling) -> str:
         told = tell.about.instead or (row.to_customer if tell.for_customer else row.plainly)
     else:
         told = f"is marked as {row.marked_as_to_customer if tell.for_customer else row.marked_as}"
-    word = quoted(shortened(tell.shown.get("provider_status", "")))
+    # Several words in one are longer than a text may be, and are never cut: a part of one would be another word.
+    given = tell.shown.get("provider_status", "")
+    word = quoted(given if is_word(given) else shortened(given))
     return told if tell.for_customer or not word else f"{told} ({word})"
 
 
@@ -94,7 +96,9 @@ def _content(tell: Telling) -> str:
 
 
 def note(tell: Telling) -> str:
-    """The note, whole, and whether the customer has to act."""
+    """The note, whole, and whether the customer has to act; of a cart, that it was ordered."""
+    if ordered := tell.shown.get("completed_at"):
+        return tell.say(voices.ORDERED, day=day(ordered))
     text = "" if tell.about.instead else tell.shown.get("status_note", "")
     act = tell.say(voices.MUST_ACT) if tell.shown.get("requires_action") else ""
     return f"{text} {act}".strip()

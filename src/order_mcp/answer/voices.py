@@ -56,6 +56,8 @@ STANDING = {
     OrderStatus.UNKNOWN: Standing("has an unknown status", "of unknown status", "", ""),
 }
 
+ORDERED = Told("It was ordered {day}, so there is an order of it.", "It was ordered on {day}.")
+"""Of a cart."""
 MUST_ACT = Told("The customer has to act.", "")  # a customer is asked for the thing itself, by the word's own note
 SUBSCRIBED = Told("{devices} a subscription{without}.", "{devices} a subscription{without}.")
 NONE_SUBSCRIBED = "None of the {total} devices has a subscription{without}."
@@ -88,6 +90,7 @@ TRACKING = Told("Tracking number {number}.", "The tracking number is {number}.")
 NO_TRACKING = Told("No tracking number is given.", "No tracking number is given.")
 # Of several parcels: each with what happened to it last.
 PARCELS = Told("In {count} parcels: {parcels}.", "It comes in {count} parcels: {parcels}.")
+ONE_PARCEL = Told("In 1 parcel: {parcel}.", "It comes in 1 parcel, which {parcel}.")
 PARCEL = {
     "delivered": Told("one delivered {day}", "one was delivered on {day}"),
     "shipped": Told("one shipped {day}", "one was shipped on {day}"),
@@ -135,6 +138,7 @@ PAYMENT = {
     PaymentStatus.FAILED: Told("payment failed", "the payment failed"),
 }
 REFUNDS = (PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
+NOTHING_TAKEN = (PaymentStatus.PENDING, PaymentStatus.CANCELED)
 PAID_AMOUNT = Told("paid amount {amount}", "the amount paid is {amount}")
 AS_PLACED = Told("{amount} as placed", "when it was placed, the total was {amount}")
 REFUNDED_AMOUNT = Told("refunded {amount}", "the amount refunded is {amount}")

@@ -1,0 +1,1 @@
+pytest_plugins = ["order_mcp.testing"]
