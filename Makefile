@@ -1,6 +1,7 @@
 # Everything runs in .venv, which the first command makes from hash-locked requirements.
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
+MEDUSA := packages/order-mcp-medusa
 READY := .venv/.ready
 
 .PHONY: demo test test-clients test-gateway test-hosting conformance test-bundle bench check lint types regen lock build bundle release clean
@@ -11,6 +12,7 @@ demo: $(READY)
 # Four processes, because many tests wait for sockets.
 test: $(READY)
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
+	cd $(MEDUSA) && $(CURDIR)/$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 # Real clients over stdio and HTTP; `ARGS=--write` rewrites the table in docs/clients.md. Its environments are in .clients.
 test-clients: $(READY)
@@ -62,6 +64,7 @@ lock: $(READY)
 build: $(READY)
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/python -m build --no-isolation --outdir dist $(MEDUSA)
 
 bundle: $(READY)
 	$(BIN)/python -m release.bundle

@@ -84,6 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": set(),
     "commands": {
         *("sandbox", "protocol", "hosting", "desk", "bugs", "tools", "verified", "oversight", "accounts", "config"),
+        "providers",
         *("hosted", "environment", "errors", "finding", "wording", "__init__"),
     },
     "__main__": {"environment", "protocol", "commands"},

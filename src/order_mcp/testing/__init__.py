@@ -7,10 +7,10 @@ It comes with `pip install order-mcp[testing]`. A package needs a folder of stor
 
     # tests/test_provider.py
     from order_mcp.testing import ProviderSuite
-    from order_mcp_medusa import Medusa
+    from order_mcp_acme import Acme
 
-    class TestMedusa(ProviderSuite):
-        provider = Medusa
+    class TestAcme(ProviderSuite):
+        provider = Acme
         stories = "stories"  # a folder beside this file
 
 As a plugin its assertions are rewritten, so a failure shows both sides. The server never loads any of this.
