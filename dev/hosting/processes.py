@@ -63,14 +63,19 @@ class Program:
 
 
 @contextmanager
-def started(command: Sequence[str | Path], variables: Mapping[str, str]) -> Iterator[Program]:
+def started(
+    command: Sequence[str | Path], variables: Mapping[str, str], *, folder: Path = ROOT, user: str | None = None
+) -> Iterator[Program]:
     """A program with no setting of the developer's own. It is asked to stop at the end, and made to."""
     environment = {name: os.environ[name] for name in KEPT if name in os.environ} | dict(variables)
     with TemporaryFile() as errors:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=folder,
             env=environment,
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
