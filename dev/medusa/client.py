@@ -13,7 +13,9 @@ TIMEOUT = 60.0
 class Client:
     """One caller: what its requests are signed with."""
 
-    def __init__(self, address: str, headers: dict[str, str] | None = None, auth: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self, address: str, headers: dict[str, str] | None = None, auth: tuple[str, str] | None = None
+    ) -> None:
         self._http = httpx2.Client(base_url=address, headers=headers, auth=auth, timeout=TIMEOUT, trust_env=False)
 
     def get(self, path: str, **query: str) -> JSON:
@@ -22,14 +24,11 @@ class Client:
     def post(self, path: str, body: JSON | None = None) -> JSON:
         return self._told(self._http.post(path, json=body or {}))
 
-    def close(self) -> None:
-        self._http.close()
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._http.close()
 
     @staticmethod
     def _told(response: httpx2.Response) -> JSON:

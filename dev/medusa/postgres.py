@@ -59,15 +59,15 @@ class Postgres:
         """Start it, and wait until it answers."""
         options = {**OPTIONS, "port": str(self.port)}
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [self._programs / "postgres", "-D", self._data, *settings]
+        command: list[str | Path] = [self._programs / "postgres", "-D", self._data, *settings]
         program = self._running.enter_context(started(command, {}, folder=self._folder, user=self._user))
         self._program = program
 
         def answers() -> bool:
             if not program.is_running:
                 raise Failed(f"PostgreSQL has ended:\n{program.stderr[-2000:]}")
-            command = [self._programs / "pg_isready", "--quiet", *self._connection]
-            return subprocess.run(command, check=False, timeout=LIMIT).returncode == 0
+            ask = [str(self._programs / "pg_isready"), "--quiet", *self._connection]
+            return subprocess.run(ask, check=False, timeout=LIMIT).returncode == 0
 
         until(answers, "a PostgreSQL that answers")
 
@@ -89,7 +89,12 @@ class Postgres:
         """Fill the empty database from such a file."""
         with dump.open("rb") as file:
             self._run(
-                "pg_restore", *self._connection, "--no-owner", "--exit-on-error", "--dbname", DATABASE,
+                "pg_restore",
+                *self._connection,
+                "--no-owner",
+                "--exit-on-error",
+                "--dbname",
+                DATABASE,
                 input=file.fileno(),
             )
 

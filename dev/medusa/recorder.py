@@ -3,13 +3,11 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import httpx2
 
 TIMEOUT = 60.0
-SECRET = "***"
-"""Stands for a key that is not written down."""
 
 
 class Question(NamedTuple):
@@ -46,5 +44,8 @@ class Recorder:
             text = text.replace(secret, instead)
         (self._folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._client.close()

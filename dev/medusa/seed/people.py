@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .client import JSON
+from ..client import JSON
 from .shop import Shop
 
 PASSWORD = "correct horse battery staple"
@@ -39,16 +39,23 @@ _OFFICE = _address(
 )
 
 JUERGEN = Buyer("juergen@example.com", _BERLIN)
-SIOBHAN = Buyer("siobhan.obrien@example.ie", _OFFICE, billing=_BERLIN | {"first_name": "Accounts", "last_name": "Dept."})
+SIOBHAN = Buyer(
+    "siobhan.obrien@example.ie", _OFFICE, billing=_BERLIN | {"first_name": "Accounts", "last_name": "Dept."}
+)
 ELENI = Buyer("eleni@example.gr", _address("Ελένη", "Παπαδοπούλου", "Οδός Ερμού 12", "105 63", "Αθήνα", "gr"))
 YUKI = Buyer(
     "yuki@example.jp",
     _address("由紀", "髙橋", "神南1-19-11", "150-0041", "渋谷区", "jp", province="東京都", phone="+81 3 5555 0123"),
     "jpy",
 )
-FATIMA = Buyer("fatima@example.com.kw", _address("فاطمة", "الصباح", "شارع الخليج العربي ٤٢", "13001", "الكويت", "kw"), "kwd")
+FATIMA = Buyer(
+    "fatima@example.com.kw", _address("فاطمة", "الصباح", "شارع الخليج العربي ٤٢", "13001", "الكويت", "kw"), "kwd"
+)
+ANN = Buyer("ann@example.com", _address("Ann", "O'Hara", "1 Main St", "10001", "New York", "us", province="NY"), "usd")
 CAPITALS = Buyer("Max.Mustermann@Example.COM", _BERLIN | {"first_name": "Max", "last_name": "Mustermann"})
-PLUS = Buyer("ada+shop@example.com", _BERLIN | {"first_name": "Ada", "last_name": "Lovelace", "phone": "+49 30 5550100"})
+PLUS = Buyer(
+    "ada+shop@example.com", _BERLIN | {"first_name": "Ada", "last_name": "Lovelace", "phone": "+49 30 5550100"}
+)
 # Orders first as a guest, and has an account afterwards.
 NORA = Buyer("nora@example.org", _address("Nora", "N'Diaye", "8 rue de l’Église", "75015", "Paris", "fr"))
 # Has an account; afterwards somebody else types the same address.
@@ -56,11 +63,24 @@ PAUL = Buyer("paul@example.org", _address("Paul", "Żółw", "Am Markt 1", "0410
 STRANGER = Buyer(PAUL.email, _address("Not", "Paul", "Elsewhere 9", "1000", "Cork", "ie"))
 
 
-def register(shop: Shop, buyer: Buyer) -> tuple[str, str]:
-    """Make an account; the customer's id, and what shows that they are signed in."""
+def register(shop: Shop, buyer: Buyer) -> None:
+    """Make an account."""
     identity = {"email": buyer.email, "password": PASSWORD}
     token = shop.store.post("/auth/customer/emailpass/register", identity)["token"]
     name = {"email": buyer.email, "first_name": buyer.address["first_name"], "last_name": buyer.address["last_name"]}
     with shop.signed_in(token) as page:
-        customer_id: str = page.post("/store/customers", name)["customer"]["id"]
-    return customer_id, shop.store.post("/auth/customer/emailpass", identity)["token"]
+        page.post("/store/customers", name)
+
+
+def sign_in(shop: Shop, buyer: Buyer) -> str:
+    """What shows that a customer with an account is signed in."""
+    identity = {"email": buyer.email, "password": PASSWORD}
+    token: str = shop.store.post("/auth/customer/emailpass", identity)["token"]
+    return token
+
+
+def customer_id(shop: Shop, buyer: Buyer) -> str:
+    """The record of a customer with an account."""
+    with shop.signed_in(sign_in(shop, buyer)) as page:
+        id: str = page.get("/store/customers/me")["customer"]["id"]
+    return id

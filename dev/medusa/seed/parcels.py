@@ -2,7 +2,7 @@
 
 from .checkout import place
 from .order import Label, Order
-from .people import ELENI, JUERGEN, SIOBHAN
+from .people import ELENI, SIOBHAN
 from .shop import Shop
 
 DHL = "https://www.dhl.de/de/privatkunden/pakete-empfangen/verfolgen.html?piececode="
@@ -114,6 +114,6 @@ def shipped_unpaid(shop: Shop) -> str:
 
 def _paid(shop: Shop) -> Order:
     """One line of one, and one of four."""
-    order = Order(shop, place(shop, SIOBHAN if len(shop.regions) % 2 else JUERGEN, COFFEE | MUGS))
+    order = Order(shop, place(shop, SIOBHAN, COFFEE | MUGS))
     order.capture()
     return order

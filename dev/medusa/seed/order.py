@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .client import JSON
+from ..client import JSON
 from .shop import Shop
 
 
@@ -41,6 +41,12 @@ class Order:
     def refund(self, amount: float | None = None) -> None:
         """Give the money back, or a part of it."""
         self._pay("refund", amount)
+
+    def claim_money(self, amount: float) -> str:
+        """Say that so much is to be paid; the path of the payment that is due."""
+        body = {"order_id": self.id, "amount": amount}
+        collection = self.shop.admin.post("/admin/payment-collections", body)["payment_collection"]["id"]
+        return f"/admin/payment-collections/{collection}"
 
     def pack(self, quantities: Mapping[str, int] | None = None) -> str:
         """Put these lines, or all, into a parcel; the parcel's id."""

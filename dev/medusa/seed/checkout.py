@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from .client import Client
+from ..client import Client
 from .people import Buyer
 from .shop import Shop
-
-PAYMENT = "pp_system_default"
+from .wares import AT_ONCE
 
 
 class Checkout:
@@ -25,16 +24,15 @@ class Checkout:
             line = {"variant_id": self._shop.variants[sku], "quantity": quantity}
             self._page.post(f"/store/carts/{self.id}/line-items", line)
 
-    def discount(self, code: str) -> None:
-        self._page.post(f"/store/carts/{self.id}/promotions", {"promo_codes": [code]})
+    def discount(self, *codes: str) -> None:
+        self._page.post(f"/store/carts/{self.id}/promotions", {"promo_codes": codes})
 
     def ship(self) -> None:
         self._page.post(f"/store/carts/{self.id}/shipping-methods", {"option_id": self._shop.shipping_option})
 
-    def pay(self) -> None:
-        """Have the payment authorized, which the shop's own provider does without asking anybody."""
+    def pay(self, how: str = AT_ONCE) -> None:
         collection = self._page.post("/store/payment-collections", {"cart_id": self.id})["payment_collection"]["id"]
-        self._page.post(f"/store/payment-collections/{collection}/payment-sessions", {"provider_id": PAYMENT})
+        self._page.post(f"/store/payment-collections/{collection}/payment-sessions", {"provider_id": how})
 
     def complete(self) -> str:
         """Place the order; its id."""
