@@ -12,7 +12,7 @@ def discount(shop: Shop) -> str:
 
 
 def yen(shop: Shop) -> str:
-    """What is to be paid is not a whole number of yen, either."""
+    """The prices include the tax, and what is to be paid is not a whole number of yen, either."""
     return place(shop, YUKI, {"FILTER-100": 1}, code=WELCOME)
 
 

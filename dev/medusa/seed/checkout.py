@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ..client import Client
+from ..client import JSON, Client
 from .people import Buyer
 from .shop import Shop
 from .wares import AT_ONCE
@@ -11,11 +11,13 @@ from .wares import AT_ONCE
 class Checkout:
     """A cart, step by step."""
 
-    def __init__(self, shop: Shop, buyer: Buyer, page: Client | None = None) -> None:
+    def __init__(self, shop: Shop, buyer: Buyer | None = None, page: Client | None = None) -> None:
         self._shop = shop
         self._page = page or shop.store
-        body = {"region_id": shop.regions[buyer.currency], "email": buyer.email, "shipping_address": buyer.address}
-        body["billing_address"] = buyer.billing or buyer.address
+        body: JSON = {"region_id": shop.regions[buyer.currency if buyer else "eur"]}
+        if buyer:
+            addresses = {"shipping_address": buyer.address, "billing_address": buyer.billing or buyer.address}
+            body |= {"email": buyer.email} | addresses
         self.id: str = self._page.post("/store/carts", body)["cart"]["id"]
 
     def add(self, lines: Mapping[str, int]) -> None:

@@ -1,6 +1,6 @@
 """Orders by people whose e-mail address is not what it seems."""
 
-from .checkout import place
+from .checkout import Checkout, place
 from .order import Order
 from .people import CAPITALS, ELENI, NORA, PAUL, PLUS, STRANGER, register, sign_in
 from .shop import Shop
@@ -28,6 +28,11 @@ def with_account(shop: Shop) -> str:
         return place(shop, NORA, COFFEE, page=page)
 
 
+def guest_after_account(shop: Shop) -> str:
+    """And once more without having signed in."""
+    return place(shop, NORA, COFFEE)
+
+
 def account(shop: Shop) -> str:
     """By somebody who has had an account from the beginning."""
     register(shop, PAUL)
@@ -38,6 +43,15 @@ def account(shop: Shop) -> str:
 def typed_by_stranger(shop: Shop) -> str:
     """By a guest who types the address of somebody else's account."""
     return place(shop, STRANGER, COFFEE)
+
+
+def nobody(shop: Shop) -> str:
+    """Without an e-mail address, a name or an address: Medusa asks for none of them."""
+    checkout = Checkout(shop)
+    checkout.add(COFFEE)
+    checkout.ship()
+    checkout.pay()
+    return checkout.complete()
 
 
 def email_changed(shop: Shop) -> str:

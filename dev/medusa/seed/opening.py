@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from ..client import Client, sign_in, with_publishable_key, with_secret_key
 from ..server import Admin
 from .shop import Keys, Shop
-from .wares import CURRENCIES, NOTHING, PAYMENTS, PROMOTIONS, SHIPPING, TAX_RATES, prices, products
+from .wares import CURRENCIES, NOTHING, PAYMENTS, PROMOTIONS, SHIPPING, TAX_RATES, WITH_TAX, prices, products
 
 
 @contextmanager
@@ -15,7 +15,10 @@ def opened(address: str, owner: Admin) -> Iterator[Shop]:
     keys = _keys(address, owner)
     with with_secret_key(address, keys.secret) as admin, with_publishable_key(address, keys.publishable) as store:
         shop = admin.get("/admin/stores")["stores"][0]["id"]
-        supported = [{"currency_code": currency, "is_default": currency == "eur"} for currency in CURRENCIES]
+        supported = [
+            {"currency_code": currency, "is_default": currency == "eur", "is_tax_inclusive": currency == WITH_TAX}
+            for currency in CURRENCIES
+        ]
         admin.post(f"/admin/stores/{shop}", {"supported_currencies": supported})
         for promotion in PROMOTIONS:
             _promotion(admin, *promotion)

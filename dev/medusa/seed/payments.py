@@ -3,7 +3,7 @@
 from .checkout import Checkout, place
 from .drafts import converted
 from .order import Order
-from .people import ELENI, JUERGEN, PAUL, SIOBHAN
+from .people import ELENI, JUERGEN, SIOBHAN
 from .shop import Shop
 from .wares import AT_ONCE, GIFT, GIFT_SENT, LATER
 
@@ -80,7 +80,7 @@ def awaiting(shop: Shop) -> str:
 
 def free(shop: Shop) -> str:
     """Nothing is to be paid."""
-    checkout = Checkout(shop, PAUL)
+    checkout = Checkout(shop, JUERGEN)
     checkout.add(COFFEE)
     checkout.ship()
     checkout.discount(GIFT, GIFT_SENT)

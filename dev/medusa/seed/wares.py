@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 CURRENCIES = {"eur": ("de", "fr", "ie", "gr"), "jpy": ("jp",), "kwd": ("kw",), "usd": ("us",)}
 """Each with the countries that pay in it."""
+WITH_TAX = "jpy"
+"""What things cost in this currency includes the tax."""
 TAX_RATES = {"de": 19, "fr": 20, "ie": 23, "gr": 24, "jp": 10, "kw": 0, "us": 0}
 SHIPPING, NOTHING = (4.9, 500, 1.5, 7.95), (0.0, 0.0, 0.0, 0.0)
 AT_ONCE, LATER = PAYMENTS = ("pp_system_default", "pp_bank-transfer_later")
@@ -34,7 +36,7 @@ def products() -> Iterator[Product]:
     mug = (12.5, 1500, 1.25, 14)
     yield Product("Kaffeebohnen “Frühschicht” – 1 kg", {"COFFEE-1KG": "Ganze Bohne"}, (44.99, 5400, 4.375, 48.5))
     yield Product("Emaille-Becher", {"MUG-BLUE": "Blau / 350 ml", "MUG-RED": "Rot / 350 ml"}, mug)
-    yield Product('Filter Nr. 4 <b>"ungebleicht"</b>', {"FILTER-100": "Default variant"}, (3.79, 480, 0.395, 4.29))
+    yield Product('Filter Nr. 4 <b>"ungebleicht"</b>', {"FILTER-100": "Default variant"}, (3.79, 485, 0.395, 4.29))
     yield Product("コーヒーミル「みるっこ」", {"GRINDER": "黒"}, (229, 27500, 22.75, 249))
     yield Product("Ansichtskarte", CARDS, (1.95, 250, 0.255, 2.1))
 
