@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +37,7 @@ def main() -> int:
     except Missing as missing:
         print(f"skipped {missing}")
         return 0
-    except Failed as failure:
+    except (Failed, OSError, subprocess.SubprocessError) as failure:
         print(f"FAILED  {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

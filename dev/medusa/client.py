@@ -19,10 +19,10 @@ class Client:
         self._http = httpx2.Client(base_url=address, headers=headers, auth=auth, timeout=TIMEOUT, trust_env=False)
 
     def get(self, path: str, **query: str) -> JSON:
-        return self._told(self._http.get(path, params=query))
+        return self._ask("GET", path, params=query)
 
     def post(self, path: str, body: JSON | None = None) -> JSON:
-        return self._told(self._http.post(path, json=body or {}))
+        return self._ask("POST", path, json=body or {})
 
     def __enter__(self) -> Self:
         return self
@@ -30,13 +30,18 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    @staticmethod
-    def _told(response: httpx2.Response) -> JSON:
+    def _ask(self, method: str, path: str, **more: Any) -> JSON:
+        """
+        Raises:
+            Failed: it was refused, or not answered.
+        """
+        try:
+            response = self._http.request(method, path, **more)
+        except httpx2.TransportError as error:
+            raise Failed(f"{method} {path} was not answered: {error!r}") from None
         if not response.is_success:
-            request = response.request
-            sent = request.content.decode()
-            said = f"{response.status_code} {response.text[:500]}"
-            raise Failed(f"{request.method} {request.url.path} with {sent[:500]} was refused: {said}")
+            sent = f"{more}"[:500]
+            raise Failed(f"{method} {path} with {sent} was refused: {response.status_code} {response.text[:500]}")
         answer: JSON = response.json()
         return answer
 

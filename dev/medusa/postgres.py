@@ -4,16 +4,18 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..hosting.processes import Failed, Program, started, until
 from .ports import free_port
+from .programs import runs_as
 
-USER, DATABASE = "postgres", "medusa"
+OWNER, DATABASE = "medusa", "medusa"
 LIMIT = 120
+CLUSTER = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 # Nothing in it has to survive a crash, and nobody but Medusa asks it.
 OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -33,15 +35,14 @@ class Postgres:
         self._programs, self._folder = programs, folder
         self._data = folder / "data"
         self._password = secrets.token_urlsafe(24)
-        # It refuses to run as root.
-        self._user = USER if os.geteuid() == 0 else None
+        self._user = runs_as()
         self._running = ExitStack()
         self._program: Program | None = None
 
     @property
     def address(self) -> str:
         """Where the database is, with user and password."""
-        return f"postgres://{USER}:{self._password}@127.0.0.1:{self.port}/{DATABASE}"
+        return f"postgres://{OWNER}:{self._password}@127.0.0.1:{self.port}/{DATABASE}"
 
     def make(self) -> None:
         """Make the cluster, start it, and make an empty database in it."""
@@ -50,7 +51,7 @@ class Postgres:
         secret = self._folder / "password"
         secret.write_text(self._password)
         secret.chmod(0o644)  # the folder is closed to everybody else
-        self._run("initdb", "--pgdata", self._data, "--username", USER, "--pwfile", secret, *_INITIAL)
+        self._run("initdb", "--pgdata", self._data, "--username", OWNER, "--pwfile", secret, *CLUSTER)
         secret.unlink()
         self.start()
         self._run("createdb", *self._connection, DATABASE)
@@ -87,26 +88,25 @@ class Postgres:
 
     def restore(self, dump: Path) -> None:
         """Fill the empty database from such a file."""
+        into = ["--no-owner", "--exit-on-error", f"--dbname={DATABASE}"]
         with dump.open("rb") as file:
-            self._run(
-                "pg_restore",
-                *self._connection,
-                "--no-owner",
-                "--exit-on-error",
-                "--dbname",
-                DATABASE,
-                input=file.fileno(),
-            )
+            self._run("pg_restore", *self._connection, *into, input=file.fileno())
 
     @property
     def _connection(self) -> tuple[str, ...]:
-        return ("--host=127.0.0.1", f"--port={self.port}", f"--username={USER}")
+        return ("--host=127.0.0.1", f"--port={self.port}", f"--username={OWNER}")
 
-    def _run(self, program: str, *arguments: str | Path, input: int = subprocess.DEVNULL, output: int = -1) -> None:
+    def _run(
+        self, program: str, *arguments: str | Path, input: int = subprocess.DEVNULL, output: int = subprocess.PIPE
+    ) -> None:
+        """
+        Raises:
+            Failed: the program says that it failed.
+        """
         done = subprocess.run(
             [self._programs / program, *arguments],
             cwd=self._folder,
-            env=_environment({"PGPASSWORD": self._password}),
+            env={"PATH": os.environ.get("PATH", os.defpath), "PGPASSWORD": self._password},
             stdin=input,
             stdout=output,
             stderr=subprocess.PIPE,
@@ -118,13 +118,6 @@ class Postgres:
         )
         if done.returncode:
             raise Failed(f"{program} failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
-
-
-_INITIAL = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-
-
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", os.defpath), **variables}
 
 
 @contextmanager

@@ -1,15 +1,18 @@
 """PostgreSQL's programs: found on this machine, or installed from Debian's packages where that is allowed."""
 
 import os
+import pwd
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from ..debian import install
 from ..hosting.processes import Failed
 
-PACKAGE = "postgresql"
+PACKAGE, USER = "postgresql", "postgres"
+"""What Debian calls it, and the user that it brings along."""
 NEEDED = ("initdb", "postgres", "pg_isready", "createdb", "pg_dump", "pg_restore")
 # Debian keeps each version in a folder of its own, outside the PATH.
 DEBIAN = Path("/usr/lib/postgresql")
@@ -25,12 +28,18 @@ def provide() -> Path:
     Raises:
         Missing: there is none, and none can be installed.
     """
-    if folder := _found():
-        return folder
-    why = install([PACKAGE])
-    if folder := _found():
-        return folder
-    raise Missing(f"PostgreSQL: {why or 'it was installed, and its programs are not where they should be'}")
+    why = "" if _found() else install([PACKAGE])
+    folder = _found()
+    if folder is None:
+        raise Missing(f"PostgreSQL: {why or 'it was installed, and its programs are not where they should be'}")
+    if (user := runs_as()) and not _is_known(user):
+        raise Missing(f"PostgreSQL: it refuses to run as root, and there is no user {user}")
+    return folder
+
+
+def runs_as() -> str | None:
+    """The user that PostgreSQL runs as, if not as whoever runs this: it refuses to be root."""
+    return USER if os.geteuid() == 0 else None
 
 
 def version(programs: Path) -> str:
@@ -46,6 +55,13 @@ def _found() -> Path | None:
     elsewhere = shutil.which("initdb")
     places = [*versions, *([Path(elsewhere).resolve().parent] if elsewhere else [])]
     return next((place for place in places if all(os.access(place / program, os.X_OK) for program in NEEDED)), None)
+
+
+def _is_known(user: str) -> bool:
+    with suppress(KeyError):
+        pwd.getpwnam(user)
+        return True
+    return False
 
 
 def _number(version: str) -> float:

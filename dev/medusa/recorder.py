@@ -7,7 +7,8 @@ from typing import NamedTuple, Self
 
 import httpx2
 
-TIMEOUT = 60.0
+TIMEOUT = 90.0
+"""Longer than it waits for its database."""
 
 
 class Question(NamedTuple):

@@ -1,24 +1,24 @@
 """Medusa itself, as a program on a free port."""
 
 import json
-import os
 import secrets
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 
 from ..environments import node, node_project
-from ..hosting.processes import KEPT, Failed, get, started, until
+from ..hosting.processes import Failed, Program, get, started, until
 from .ports import free_port
 
 SOURCE = Path(__file__).parent / "app"
 PACKAGES = ("@medusajs/cli", "@medusajs/framework", "@medusajs/medusa")
 VERSION, LICENCE = "2.18.0", "MIT"
-"""The last version that is under the MIT licence alone. Later ones need an agreement."""
-COMMAND_LIMIT = 300
+"""The last version that is under the MIT licence. Later ones need a commercial agreement: never raise it."""
+LIMIT = 180
+"""Seconds for a command, or until it answers: many times what is needed."""
 
 
 class Admin(NamedTuple):
@@ -34,9 +34,10 @@ class Medusa:
     def __init__(self, database: str) -> None:
         self.folder = node_project(SOURCE, install="install")
         _check_licences(self.folder)
-        self.variables = {
+        self._variables = {
             "NODE_ENV": "production",
             "MEDUSA_DISABLE_TELEMETRY": "true",
+            "LOG_LEVEL": "warn",
             "DATABASE_URL": database,
             "JWT_SECRET": secrets.token_urlsafe(32),
             "COOKIE_SECRET": secrets.token_urlsafe(32),
@@ -56,37 +57,39 @@ class Medusa:
     def running(self) -> Iterator[str]:
         """The address where it answers, until the end of the block."""
         port = free_port()
-        command = [*self._command, "start", "-H", "127.0.0.1", "-p", str(port)]
-        with started(command, self.variables, folder=self.folder) as program:
-
-            def answers() -> bool:
-                if not program.is_running:
-                    raise Failed(f"Medusa has ended:\n{program.stderr[-2000:]}")
-                try:
-                    return get(port, "/health")[0] == 200
-                except (OSError, HTTPException):
-                    return False
-
-            until(answers, "a Medusa that answers")
+        with self._started("start", "-H", "127.0.0.1", "-p", str(port)) as program:
+            with _explained(program):
+                until(partial(_answers, port, program), "a Medusa that answers", LIMIT)
             yield f"http://127.0.0.1:{port}"
 
-    @property
-    def _command(self) -> list[str | Path]:
-        return [node(), self.folder / "node_modules/@medusajs/cli/cli.js"]
-
     def _run(self, *arguments: str) -> None:
-        environment = {name: os.environ[name] for name in KEPT if name in os.environ} | self.variables
-        done = subprocess.run(
-            [*self._command, *arguments],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=COMMAND_LIMIT,
-            check=False,
-        )
-        if done.returncode:
-            raise Failed(f"medusa {arguments[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+        """A command that ends. Some start others, which end with it, too."""
+        with self._started(*arguments) as program, _explained(program):
+            until(lambda: not program.is_running, f"the end of “medusa {arguments[0]}”", LIMIT)
+            if program.ended():
+                raise Failed(f"“medusa {arguments[0]}” failed")
+
+    def _started(self, *arguments: str) -> AbstractContextManager[Program]:
+        command: list[str | Path] = [node(), self.folder / "node_modules/@medusajs/cli/cli.js", *arguments]
+        return started(command, self._variables, folder=self.folder, keep_output=True)
+
+
+@contextmanager
+def _explained(program: Program) -> Iterator[None]:
+    """What the program has written belongs to a failure."""
+    try:
+        yield
+    except Failed as failure:
+        raise Failed(f"{failure}:\n{program.stderr[-2000:]}") from None
+
+
+def _answers(port: int, program: Program) -> bool:
+    if not program.is_running:
+        raise Failed("Medusa has ended")
+    try:
+        return get(port, "/health")[0] == 200
+    except (OSError, HTTPException):
+        return False
 
 
 def _check_licences(folder: Path) -> None:
@@ -96,5 +99,5 @@ def _check_licences(folder: Path) -> None:
     """
     for package in PACKAGES:
         says = json.loads((folder / "node_modules" / package / "package.json").read_text(encoding="utf-8"))
-        if (says["version"], says.get("license")) != (VERSION, LICENCE):
-            raise Failed(f"{package} has to be {VERSION} under {LICENCE}, but is {says['version']}: {says}")
+        if (installed := (says["version"], says.get("license"))) != (VERSION, LICENCE):
+            raise Failed(f"{package} has to be {VERSION} under {LICENCE}, and is {' under '.join(map(str, installed))}")

@@ -91,7 +91,7 @@ def exchange_sent(shop: Shop) -> str:
 def claim_refund(shop: Shop) -> str:
     """One thing was missing, and the money for it is due."""
     order = _delivered(shop)
-    claim = _claim(order, "refund")
+    claim = _claim(order, "refund", "missing_item")
     shop.admin.post(f"/admin/claims/{claim}/request")
     return order.id
 
@@ -99,7 +99,7 @@ def claim_refund(shop: Shop) -> str:
 def claim_replace(shop: Shop) -> str:
     """One thing was broken, and a new one is to be sent."""
     order = _delivered(shop)
-    claim = _claim(order, "replace")
+    claim = _claim(order, "replace", "production_failure")
     path = f"/admin/claims/{claim}"
     shop.admin.post(f"{path}/inbound/items", {"items": order.lines(ONE_MUG)})
     shop.admin.post(f"{path}/outbound/items", {"items": [{"variant_id": shop.variants["MUG-RED"], "quantity": 1}]})
@@ -209,10 +209,10 @@ def _exchange(order: Order) -> None:
     order.shop.admin.post(f"{path}/request")
 
 
-def _claim(order: Order, kind: str) -> str:
+def _claim(order: Order, kind: str, reason: str) -> str:
     body = {"order_id": order.id, "type": kind}
     id: str = order.shop.admin.post("/admin/claims", body)["claim"]["id"]
-    items = [line | {"reason": "wrong_item"} for line in order.lines(ONE_MUG)]
+    items = [line | {"reason": reason} for line in order.lines(ONE_MUG)]
     order.shop.admin.post(f"/admin/claims/{id}/claim-items", {"items": items})
     return id
 

@@ -24,11 +24,11 @@ def _address(first: str, last: str, street: str, postal: str, city: str, country
     return required | {"postal_code": postal, "city": city, "country_code": country, **more}
 
 
-_BERLIN = _address("Jürgen", "Müller-Lüdenscheidt", "Straße des 17. Juni 135", "10623", "Berlin", "de")
+_BERLIN = _address("Jürgen", "Müller-Lüdenscheidt", "Große Beispielstraße 135", "10623", "Berlin", "de")
 _OFFICE = _address(
     "Siobhán",
     "O’Brien",
-    "12 St. Stephen's Green",
+    "12 St. Nobody's Green",
     "D02 X285",
     "Dublin",
     "ie",
@@ -42,22 +42,20 @@ JUERGEN = Buyer("juergen@example.com", _BERLIN)
 SIOBHAN = Buyer(
     "siobhan.obrien@example.ie", _OFFICE, billing=_BERLIN | {"first_name": "Accounts", "last_name": "Dept."}
 )
-ELENI = Buyer("eleni@example.gr", _address("Ελένη", "Παπαδοπούλου", "Οδός Ερμού 12", "105 63", "Αθήνα", "gr"))
+ELENI = Buyer("eleni@example.gr", _address("Ελένη", "Παπαδοπούλου", "Οδός Παραδείγματος 12", "105 63", "Αθήνα", "gr"))
 YUKI = Buyer(
     "yuki@example.jp",
-    _address("由紀", "髙橋", "神南1-19-11", "150-0041", "渋谷区", "jp", province="東京都", phone="+81 3 5555 0123"),
+    _address("由紀", "髙橋", "例町1-19-11", "150-0041", "見本区", "jp", province="東京都", phone="+81 3 5555 0123"),
     "jpy",
 )
-FATIMA = Buyer(
-    "fatima@example.com.kw", _address("فاطمة", "الصباح", "شارع الخليج العربي ٤٢", "13001", "الكويت", "kw"), "kwd"
-)
+FATIMA = Buyer("fatima@example.com.kw", _address("فاطمة", "الصباح", "شارع المثال ٤٢", "13001", "الكويت", "kw"), "kwd")
 ANN = Buyer("ann@example.com", _address("Ann", "O'Hara", "1 Main St", "10001", "New York", "us", province="NY"), "usd")
 CAPITALS = Buyer("Max.Mustermann@Example.COM", _BERLIN | {"first_name": "Max", "last_name": "Mustermann"})
 PLUS = Buyer(
     "ada+shop@example.com", _BERLIN | {"first_name": "Ada", "last_name": "Lovelace", "phone": "+49 30 5550100"}
 )
 # Orders first as a guest, and has an account afterwards.
-NORA = Buyer("nora@example.org", _address("Nora", "N'Diaye", "8 rue de l’Église", "75015", "Paris", "fr"))
+NORA = Buyer("nora@example.org", _address("Nora", "N'Diaye", "8 rue de l’Exemple", "75015", "Paris", "fr"))
 # Has an account; afterwards somebody else types the same address.
 PAUL = Buyer("paul@example.org", _address("Paul", "Żółw", "Am Markt 1", "04109", "Leipzig", "de"))
 STRANGER = Buyer(PAUL.email, _address("Not", "Paul", "Elsewhere 9", "1000", "Cork", "ie"))
