@@ -43,7 +43,7 @@ def running(*, anew: bool = False) -> Iterator[Site]:
             database.restore(dump)
             laps.end("restore")
         else:
-            print("Seeding a new database (once; about two minutes)", flush=True)
+            print("Seeding a new database (once; two minutes where nothing else runs)", flush=True)
             seeded = _fill(medusa, database, key, laps)
         with medusa.running() as address:
             laps.end("start")
