@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from .documents import ROOT
 
@@ -18,6 +19,7 @@ HOME = ROOT / ".clients"
 NODE_PROJECTS = (
     ROOT / "dev" / "clients" / "node",
     ROOT / "dev" / "conformance",
+    ROOT / "dev" / "medusa" / "app",
     ROOT / "release" / "mcpb",
     ROOT / "bench" / "typescript",
 )
@@ -43,19 +45,22 @@ def node() -> Path:
     return _nodejs() / ("node.exe" if os.name == "nt" else "bin/node")
 
 
-def node_project(source: Path) -> Path:
-    """A copy of a Node project with what its package-lock.json says installed."""
+def node_project(source: Path, *, install: Literal["ci", "install"] = "ci") -> Path:
+    """A copy of a Node project with what its package-lock.json says installed.
+
+    `ci` takes no lock that lacks a package of another platform. Such a lock needs `install`, which keeps its versions.
+    """
     folder = HOME / source.name
     locks = [source / "package.json", source / "package-lock.json"]
 
     def fill() -> None:
         for lock in locks:
             shutil.copy(lock, folder)
-        _npm("ci", folder=folder)
+        _npm(install, folder=folder)
 
     _make_once(folder, locks, fill)
     # The programs are copied each time: they find their packages only from beside them.
-    for program in source.glob("*.mjs"):
+    for program in source.glob("*.*js"):
         shutil.copy(program, folder)
     return folder
 

@@ -63,16 +63,29 @@ class Program:
 
 
 @contextmanager
-def started(command: Sequence[str | Path], variables: Mapping[str, str]) -> Iterator[Program]:
-    """A program with no setting of the developer's own. It is asked to stop at the end, and made to."""
+def started(
+    command: Sequence[str | Path],
+    variables: Mapping[str, str],
+    *,
+    folder: Path = ROOT,
+    user: str | None = None,
+    keep_output: bool = False,
+) -> Iterator[Program]:
+    """A program with no setting of the developer's own. It is asked to stop at the end, and made to.
+
+    What it writes on standard error is kept; with `keep_output`, what it writes on standard output goes there, too.
+    """
     environment = {name: os.environ[name] for name in KEPT if name in os.environ} | dict(variables)
     with TemporaryFile() as errors:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=folder,
             env=environment,
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=errors if keep_output else subprocess.DEVNULL,
             stderr=errors,
             start_new_session=True,  # Ctrl-C is for the checks, which then stop it
         )
@@ -110,9 +123,9 @@ def wait_for_port(port: int, program: Program) -> None:
     until(listens, f"a program at port {port}")
 
 
-def until(happens: Callable[[], bool], what: str) -> None:
+def until(happens: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
     """Wait for something."""
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + patience
     while not happens():
         if time.monotonic() > give_up:
             raise Failed(f"waited in vain for {what}")
