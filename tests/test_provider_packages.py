@@ -16,9 +16,9 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from order_mcp.provider_api import PROVIDER_API
+from order_mcp.testing.stub import Reply, Stub
 
 from .conftest import error_of, found, sentence_of
-from .stub import Reply, Stub
 
 LIMIT = 60
 GIVEN = (Path(__file__).parent / "fifth_provider" / "lendwell.py").read_text(encoding="utf-8")
