@@ -143,9 +143,9 @@ class NotConfigured(OrderMcpError):
     next_step = "tell_operator"
     for_customer = _OUR_TEAM
 
-    def __init__(self, sentence: str, *, problems: str, provider: str | None = None) -> None:
+    def __init__(self, sentence: str, *, problems: str = "", provider: str | None = None) -> None:
         super().__init__(sentence, provider=provider)
-        self.problems = problems
+        self.problems = problems  # with a default, because errors are copied
 
     @property
     def reason(self) -> str:

@@ -37,12 +37,12 @@ async def find_orders(medusa: Provider[Any], search: Search, *orders: str) -> No
     """Read what may hold the orders in question, and let the search compare it."""
     question = search.question
     if question.held is Held.EMAIL:
-        search.compared = "the address on the order"
+        search.compared = "the address on the order, without drafts"
         await _scan(medusa, search, orders, EMAIL, NEWEST_FIRST)
         return
-    search.compared = "number and custom number"
+    search.compared = "number and custom number, without drafts"  # the list has none
     if question.ids_too and question.value.startswith("order_"):
-        search.compared = "id, number and custom number"
+        search.compared = "id, number and custom number, without drafts"
         with suppress(NotFound, InvalidInput):
             search.add(await medusa.get_order(question.value), "id")
             return  # what is an id is nobody's number
