@@ -4,7 +4,7 @@ BIN := .venv/bin
 MEDUSA := packages/order-mcp-medusa
 READY := .venv/.ready
 
-.PHONY: demo test test-packages test-clients test-gateway test-hosting conformance test-bundle bench check lint types regen lock build bundle release clean
+.PHONY: demo test test-clients test-gateway test-hosting conformance test-bundle bench check lint types regen lock build bundle release clean
 
 demo: $(READY)
 	@$(BIN)/order-mcp demo
@@ -13,10 +13,6 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
 	cd $(MEDUSA) && $(CURDIR)/$(BIN)/pytest --numprocesses 4 --dist worksteal
-
-# Packages with providers, each by its own tests.
-test-packages: $(READY)
-	cd packages/order-mcp-medusa && ../../$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 # Real clients over stdio and HTTP; `ARGS=--write` rewrites the table in docs/clients.md. Its environments are in .clients.
 test-clients: $(READY)
@@ -42,7 +38,7 @@ test-bundle: bundle
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
 
-check: lint types test test-packages
+check: lint types test
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -36,7 +36,7 @@ from . import find
 from .translate import to_cart, to_order
 from .wire import CART_FIELDS, ORDER_FIELDS, CartBody, OrderBody
 
-ORDERS, CARTS = ("admin", "orders"), ("store", "carts")
+CARTS = ("store", "carts")
 NO_PUBLISHABLE_KEY = "MEDUSA_PUBLISHABLE_KEY is not set."
 
 
@@ -108,7 +108,7 @@ class Medusa(Provider[MedusaSettings]):
         return super().error_for(response, body)
 
     async def get_order(self, order_id: str) -> Order:
-        return await self.fetch(OrderBody, to_order, *ORDERS, order_id, fields=ORDER_FIELDS)
+        return await self.fetch(OrderBody, to_order, *find.ORDERS, order_id, fields=ORDER_FIELDS)
 
     async def get_cart(self, cart_id: str) -> Cart:
         key = self.settings.publishable_key
@@ -125,4 +125,4 @@ class Medusa(Provider[MedusaSettings]):
         return {Held.NUMBER: How.SCAN, Held.EMAIL: How.SCAN}
 
     async def find_orders(self, search: Search) -> None:
-        await find.find_orders(self, search, *ORDERS)
+        await find.find_orders(self, search)

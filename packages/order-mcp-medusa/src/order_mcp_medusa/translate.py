@@ -27,6 +27,7 @@ from .wire import (
     Detail,
     Line,
     OrderBody,
+    Raw,
     Requested,
     Summary,
     WireAddress,
@@ -36,10 +37,13 @@ from .wire import (
 
 # What Medusa's dashboard, or a shop that was moved here from Shopify, calls the only variant of a product.
 ONLY_VARIANT = ("Default variant", "Default Title")
+# The states of a payment collection that has begun to be paid. Before that its amount may still change.
+AGREED_TO = ("authorized", "partially_captured", "completed", "canceled")
 
 
 def to_order(wire: OrderBody, read: Reader) -> Order:
     status, payment, fulfilled = said(wire.status), said(wire.payment_status), said(wire.fulfillment_status)
+    totals = to_totals(wire, wire.summary or Summary(), wire.payment_collections or [], read)
     standing, note = to_status(status, fulfilled, what_came_back(wire.items or [], read), read)
     return Order(
         id=wire.id,
@@ -47,10 +51,10 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         status=standing,
         provider_status=words(status, payment, fulfilled),
         status_note=note if any(note.told) else None,
-        payment_status=to_payment_status(payment, read),
+        payment_status=to_payment_status(payment, totals.paid, totals.total, read),
         references=only([reference("external", wire.custom_display_id)]),
         currency=read.currency(wire.currency_code),
-        totals=filled(to_totals(wire, wire.summary or Summary(), wire.payment_collections or [], read)),
+        totals=filled(totals),
         line_items=None if wire.items is None else to_lines(wire.items, read),
         customer=to_customer(wire),
         shipping_address=to_address(wire.shipping_address),
@@ -77,28 +81,33 @@ def to_cart(wire: CartBody, read: Reader) -> Cart:
 
 def to_totals(wire: Amounts, summary: Summary, requested: Sequence[Requested], read: Reader) -> Totals:
     return Totals(
-        subtotal=read.amount(wire.item_subtotal),
-        shipping=read.amount(wire.shipping_subtotal),
-        discount=read.amount(wire.discount_subtotal),
+        subtotal=read.amount(wire.subtotal),
+        shipping=read.amount(wire.shipping_total),
+        discount=read.amount(wire.discount_total),
         tax=read.amount(wire.tax_total),
         total=read.amount(wire.total),
-        original_total=read.amount(as_placed(summary, requested)),
-        paid=read.amount(summary.paid_total),  # all that was ever taken
-        refunded=read.amount(summary.refunded_total),
+        original_total=read.amount(as_placed(summary, requested, wire.total)),
+        paid=read.amount(exact(summary.paid_total, summary.raw_paid_total, wire.total)),  # all that was ever taken
+        refunded=read.amount(exact(summary.refunded_total, summary.raw_refunded_total)),
     )
 
 
-def as_placed(summary: Summary, requested: Sequence[Requested]) -> str | None:
+def exact(number: str | None, raw: Raw | None, total: str | None = None) -> str | None:
+    """All digits of a figure. Where it is the same number as the total, it is written like that."""
+    return number if raw is None or number == total else said(raw.value) or number
+
+
+def as_placed(summary: Summary, requested: Sequence[Requested], total: str | None) -> str | None:
     """The total when it was placed, where that is certain.
 
-    Medusa's `original_order_total` is the total before the last change, and of a draft it lacks the tax. The sum that
-    was asked for first is that of the checkout. Where the two are the same, nothing was changed in between.
+    Medusa's `original_order_total` is the total before the last change: after a refund and a cancellation it is 0, and
+    of a draft it lacks the tax. What the customer was asked for first, and agreed to, is the sum of the checkout.
     """
-    before = summary.original_order_total
     if not requested:
         return None
     first = min(requested, key=lambda each: each.created_at or "~")
-    return before if before == first.amount else None
+    is_sure = first.status in AGREED_TO or first.amount == summary.original_order_total
+    return exact(first.amount, first.raw_amount, total) if is_sure else None
 
 
 def what_came_back(lines: Sequence[Line], read: Reader) -> Back:
@@ -141,8 +150,8 @@ def to_lines(lines: Sequence[Line], read: Reader) -> list[LineItem]:
             shipped=shipped[at],
             delivered=delivered[at],
             returned=returned[at],
-            unit_price=read.amount(line.unit_price),
-            total=read.amount(line.total),
+            unit_price=read.amount(exact(line.unit_price, line.raw_unit_price)),
+            total=read.amount(exact(line.total, line.raw_total)),
         )
         for at, line in enumerate(lines)
     ]

@@ -1,12 +1,16 @@
 """What Medusa sends, in its own words, and what is asked for.
 
-Field names are Medusa's. Many a figure `x` has a `raw_x` beside it, which is not read: where prices have their tax in
-them it holds what is left of dividing, 436.500000000000001 for 436.5.
+Field names are Medusa's. Many a figure `x` has a `raw_x` beside it, with all its digits: `x` is a JSON number, and so
+rounded to some seventeen.
 """
 
 from typing import Any
 
 from order_mcp.provider_api import Members, Wire
+
+
+class Raw(Wire):
+    value: str | None = None
 
 
 class Detail(Wire):
@@ -29,7 +33,9 @@ class Line(Wire):
     variant_id: str | None = None
     quantity: str | None = None
     unit_price: str | None = None
+    raw_unit_price: Raw | None = None
     total: str | None = None
+    raw_total: Raw | None = None
     detail: Detail | None = None
 
 
@@ -70,12 +76,15 @@ class WireCustomer(Wire):
     first_name: str | None = None
     last_name: str | None = None
     company_name: str | None = None
+    email: str | None = None
     phone: str | None = None
 
 
 class Summary(Wire):
     paid_total: str | None = None
+    raw_paid_total: Raw | None = None
     refunded_total: str | None = None
+    raw_refunded_total: Raw | None = None
     original_order_total: str | None = None
 
 
@@ -83,20 +92,22 @@ class Requested(Wire):
     """A sum that the customer was asked for: Medusa's payment collection."""
 
     created_at: str | None = None
+    status: str | None = None
     amount: str | None = None
+    raw_amount: Raw | None = None
 
 
 class Amounts(Wire):
-    """The amounts of an order or a cart. These five add up to `total`, less what was credited.
+    """The amounts of an order or a cart; these have no raw figures.
 
-    Medusa's `subtotal` has the shipping in it, and its `shipping_total` and `discount_total` have tax in them.
+    They do not add up: `subtotal` has the shipping in it, and `shipping_total` and `discount_total` have tax in them.
     """
 
     currency_code: str | None = None
     total: str | None = None
-    item_subtotal: str | None = None
-    shipping_subtotal: str | None = None
-    discount_subtotal: str | None = None
+    subtotal: str | None = None
+    shipping_total: str | None = None
+    discount_total: str | None = None
     tax_total: str | None = None
 
 
@@ -136,6 +147,16 @@ class CartBody(Amounts):
         return body["cart"] if isinstance(body, dict) and "cart" in body else body
 
 
+class CustomerEntry(Wire):
+    id: str
+    email: str | None = None
+
+
+class CustomerList(Wire):
+    customers: Members[Any]
+    count: str | None = None
+
+
 class OrderList(Wire):
     orders: Members[Any]
     count: str | None = None
@@ -144,7 +165,7 @@ class OrderList(Wire):
 # Whole items, and always with their detail: where single fields of an item are asked for, Medusa computes a wrong total
 # and a wrong fulfillment status, and says 200. It adds both statuses by itself.
 ITEMS = ("*items", "*items.detail")
-AMOUNTS = ("currency_code", "total", "item_subtotal", "shipping_subtotal", "discount_subtotal", "tax_total")
+AMOUNTS = ("currency_code", "total", "subtotal", "shipping_total", "discount_total", "tax_total")
 ORDER_FIELDS = ",".join(
     (
         *("id", "display_id", "custom_display_id", "status", "email", "customer_id", "created_at", "updated_at"),
