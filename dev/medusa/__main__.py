@@ -1,15 +1,21 @@
-"""Start a seeded Medusa, and see whether its orders say every word that Medusa has; `--serve` keeps it running."""
+"""Start a seeded Medusa, and ask it through the server with the package; `--serve` keeps it running instead."""
 
 import argparse
 import signal
 import subprocess
 import sys
+import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
+import anyio
+
 from ..hosting.processes import Failed
 from . import words
+from .checks import CHECKS
 from .client import with_secret_key
+from .desk import installed
 from .programs import Missing
 from .questions import basic, questions
 from .recorder import Recorder
@@ -33,7 +39,7 @@ def main() -> int:
                 print(f"{_record(site, options.record)} answers are in {options.record}", flush=True)
             if options.serve:
                 _serve(site)
-            return 0 if options.record else _check(site)
+            return 0 if options.record or options.serve else max(_words(site), _checks(site))
     except Missing as missing:
         print(f"skipped {missing}")
         return 0
@@ -44,7 +50,29 @@ def main() -> int:
         return 130
 
 
-def _check(site: Site) -> int:
+def _checks(site: Site) -> int:
+    failed = 0
+    with installed(site) as at:
+        for check in CHECKS:
+            began = time.monotonic()
+            try:
+                result, told = "ok", anyio.run(check.run, at)
+            except Exception as failure:
+                result, told, failed = "FAILED", _told(failure), failed + 1
+            seconds = time.monotonic() - began
+            print(f"{result:7} {check.title} ({seconds:.0f} s)", told, sep="\n        ", flush=True)
+    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    return min(failed, 1)
+
+
+def _told(failure: BaseException) -> str:
+    """What went wrong, also where a group of tasks stands around it."""
+    if isinstance(failure, BaseExceptionGroup):
+        return "\n".join(map(_told, failure.exceptions))
+    return str(failure) if isinstance(failure, Failed) else "".join(traceback.format_exception(failure))
+
+
+def _words(site: Site) -> int:
     with with_secret_key(site.address, site.seeded.keys.secret) as admin:
         found = words.seen(admin, site.seeded.orders)
     for (field, word), orders in sorted(found.items()):
