@@ -225,7 +225,7 @@ async def test_of_a_cart_only_what_carts_have_is_listed(audience: str) -> None:
     answer = {"summary", "provider", "id", "as_of", "sandbox", "withheld", "warnings"}
     lines = {"line_items", "line_items_total", "line_items_offset"}
     buyer = {"buyer"} if audience == "agent" else set()
-    assert set(cart) == answer | lines | buyer | {"currency", "totals", "item_count"}
+    assert set(cart) == answer | lines | buyer | {"currency", "totals", "item_count", "completed_at"}
     assert set(cart["totals"]["properties"]) == {"subtotal", "shipping", "discount", "tax", "total", "rent"}
     assert set(cart["line_items"]["items"]["properties"]) == {
         *("id", "title", "variant_title", "sku", "product_id", "variant_id", "quantity", "unit_price", "total", "rent")
