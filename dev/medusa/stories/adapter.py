@@ -1,0 +1,12 @@
+"""The package whose stories these are. It is not installed: beside the server, it would be in every answer."""
+
+import sys
+
+from ...documents import ROOT
+
+PACKAGE = ROOT / "packages" / "order-mcp-medusa"
+sys.path.insert(0, str(PACKAGE / "src"))
+
+from order_mcp_medusa import Medusa, wire  # noqa: E402
+
+__all__ = ["Medusa", "wire"]
