@@ -1,16 +1,21 @@
-"""Start a seeded Medusa, and see whether its orders say every word that Medusa has; `--serve` keeps it running."""
+"""Start a seeded Medusa, and ask it through the server with the package; `--serve` keeps it running instead."""
 
 import argparse
-import asyncio
 import signal
 import subprocess
 import sys
+import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
+import anyio
+
 from ..hosting.processes import Failed
 from . import words
+from .checks import CHECKS
 from .client import with_secret_key
+from .desk import installed
 from .programs import Missing
 from .questions import basic, questions
 from .recorder import Recorder
@@ -39,7 +44,8 @@ def main() -> int:
                 _tell(site, options.stories)
             if options.serve:
                 _serve(site)
-            return 0 if options.record or options.stories else _check(site)
+            has_asked = options.record or options.stories or options.serve
+            return 0 if has_asked else max(_words(site), _checks(site))
     except Missing as missing:
         print(f"skipped {missing}")
         return 0
@@ -50,7 +56,29 @@ def main() -> int:
         return 130
 
 
-def _check(site: Site) -> int:
+def _checks(site: Site) -> int:
+    failed = 0
+    with installed(site) as at:
+        for check in CHECKS:
+            began = time.monotonic()
+            try:
+                result, told = "ok", anyio.run(check.run, at)
+            except Exception as failure:
+                result, told, failed = "FAILED", _told(failure), failed + 1
+            seconds = time.monotonic() - began
+            print(f"{result:7} {check.title} ({seconds:.0f} s)", told, sep="\n        ", flush=True)
+    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    return min(failed, 1)
+
+
+def _told(failure: BaseException) -> str:
+    """What went wrong, also where a group of tasks stands around it."""
+    if isinstance(failure, BaseExceptionGroup):
+        return "\n".join(map(_told, failure.exceptions))
+    return str(failure) if isinstance(failure, Failed) else "".join(traceback.format_exception(failure))
+
+
+def _words(site: Site) -> int:
     with with_secret_key(site.address, site.seeded.keys.secret) as admin:
         found = words.seen(admin, site.seeded.orders)
     for (field, word), orders in sorted(found.items()):
@@ -78,7 +106,7 @@ def _tell(site: Site, folder: Path) -> None:
     from .stories import maker  # only here, because it needs the server and its test kit
 
     folder.mkdir(parents=True, exist_ok=True)
-    changed = asyncio.run(maker.make(site, folder))
+    changed = anyio.run(maker.make, site, folder)
     print(*maker.report(changed, maker.left_over(site, folder), folder), sep="\n", flush=True)
 
 

@@ -97,7 +97,14 @@ def _check_licences(folder: Path) -> None:
     Raises:
         Failed: something was installed that is not of this version, or not under this licence.
     """
-    for package in PACKAGES:
-        says = json.loads((folder / "node_modules" / package / "package.json").read_text(encoding="utf-8"))
-        if (installed := (says["version"], says.get("license"))) != (VERSION, LICENCE):
-            raise Failed(f"{package} has to be {VERSION} under {LICENCE}, and is {' under '.join(map(str, installed))}")
+    said = {}
+    for manifest in (folder / "node_modules" / "@medusajs").glob("*/package.json"):
+        says = json.loads(manifest.read_text(encoding="utf-8"))
+        # Those of the admin pages, which are not started, say nothing.
+        said[says["name"]] = (says["version"], says.get("license", LICENCE))
+    wrong = [name for name, (_, licence) in said.items() if licence != LICENCE]
+    wrong += [name for name in PACKAGES if said[name][0] != VERSION]
+    if wrong:
+        raise Failed(
+            f"Medusa has to be {VERSION} under {LICENCE}: {', '.join(f'{name} {said[name]}' for name in wrong)}"
+        )

@@ -2,9 +2,8 @@
 
 import sys
 
-from ...documents import ROOT
+from ..desk import PACKAGE
 
-PACKAGE = ROOT / "packages" / "order-mcp-medusa"
 sys.path.insert(0, str(PACKAGE / "src"))
 
 from order_mcp_medusa import Medusa, wire  # noqa: E402

@@ -106,7 +106,10 @@ async def test_a_number_that_may_be_further_on_is_said_to_be() -> None:
 
 async def test_a_search_that_ignores_what_was_asked_finds_nobody() -> None:
     with registered(Medusa), serving() as stub:
-        stub.reply = Reply(json={"orders": [{"id": "order_1", "email": "other@example.com"}], "count": 1})
+        other = {"id": "order_1", "email": "other@example.com"}
+        answers = {"/admin/orders": {"orders": [other], "count": 1}, "/admin/customers": {"customers": [other]}}
+        stub.reply = lambda asked: Reply(json=answers[asked.path.partition("?")[0]])
         async with connected({**KEY, "MEDUSA_BASE_URL": stub.origin}) as client:
             result = await client.call_tool("find_orders", {"email": "ada@example.com"})
     assert error_of(result)["code"] == "not_found"
+    assert not [asked for asked in stub.asked if "customer_id" in asked.path]

@@ -6,7 +6,6 @@ https://docs.medusajs.com/resources/commerce-modules/order/concepts
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import NamedTuple
 
 from order_mcp.provider_api import (
@@ -138,15 +137,12 @@ def noted(*notes: Told) -> StatusNote:
     return StatusNote(Told(*(" ".join(filter(None, said)) for said in zip(SILENT, *notes, strict=True))))
 
 
-def to_payment_status(word: str | None, paid: str | None, total: str | None, read: Reader) -> PaymentStatus | None:
+def to_payment_status(word: str | None, read: Reader) -> PaymentStatus | None:
     if word is None:
         return None
     if word not in PAYMENT:
         read.warn(UNLISTED_PAYMENT)
-    status = PAYMENT.get(word, PaymentStatus.UNKNOWN)
-    # The word is about what was asked for first. An exchange or a replacement may have made the total more since.
-    is_less = paid is not None and total is not None and Decimal(paid) < Decimal(total)
-    return PaymentStatus.PARTIALLY_PAID if status is PaymentStatus.PAID and is_less else status
+    return PAYMENT.get(word, PaymentStatus.UNKNOWN)
 
 
 def words(*given: str | None) -> str | None:

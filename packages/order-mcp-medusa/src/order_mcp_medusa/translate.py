@@ -43,7 +43,6 @@ AGREED_TO = ("authorized", "partially_captured", "completed", "canceled")
 
 def to_order(wire: OrderBody, read: Reader) -> Order:
     status, payment, fulfilled = said(wire.status), said(wire.payment_status), said(wire.fulfillment_status)
-    totals = to_totals(wire, wire.summary or Summary(), wire.payment_collections or [], read)
     standing, note = to_status(status, fulfilled, what_came_back(wire.items or [], read), read)
     return Order(
         id=wire.id,
@@ -51,10 +50,10 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         status=standing,
         provider_status=words(status, payment, fulfilled),
         status_note=note if any(note.told) else None,
-        payment_status=to_payment_status(payment, totals.paid, totals.total, read),
+        payment_status=to_payment_status(payment, read),
         references=only([reference("external", wire.custom_display_id)]),
         currency=read.currency(wire.currency_code),
-        totals=filled(totals),
+        totals=filled(to_totals(wire, wire.summary or Summary(), wire.payment_collections or [], read)),
         line_items=None if wire.items is None else to_lines(wire.items, read),
         customer=to_customer(wire),
         shipping_address=to_address(wire.shipping_address),
