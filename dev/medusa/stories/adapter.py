@@ -6,6 +6,6 @@ from ..desk import PACKAGE
 
 sys.path.insert(0, str(PACKAGE / "src"))
 
-from order_mcp_medusa import Medusa, wire  # noqa: E402
+from order_mcp_medusa import Medusa, wire
 
 __all__ = ["Medusa", "wire"]
