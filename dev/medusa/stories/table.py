@@ -89,11 +89,11 @@ STATES: Mapping[str, tuple[str, str]] = {
     ),
     "claim_refund": (
         "claim_refund",
-        "a complaint that the shop answers with money: only `written_off_quantity` tells, and it says nothing",
+        "a complaint that was answered with money; nothing that is read tells of it",
     ),
     "typed_by_stranger": (
         "typed_by_stranger",
-        "a guest typed the address of somebody else's account, and is given that account's name",
+        "a guest typed the address of somebody else's account, and is not told whose it is",
     ),
 }
 # With whom it is told to.
