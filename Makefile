@@ -4,7 +4,7 @@ BIN := .venv/bin
 MEDUSA := packages/order-mcp-medusa
 READY := .venv/.ready
 
-.PHONY: demo test test-clients test-gateway test-hosting conformance test-bundle bench check lint types regen lock build bundle release clean
+.PHONY: demo test test-clients test-gateway test-hosting test-medusa conformance test-bundle bench check lint types regen lock build bundle release clean
 
 demo: $(READY)
 	@$(BIN)/order-mcp demo
@@ -25,6 +25,10 @@ test-gateway: $(READY)
 # The server as a team hosts it, behind nginx with Redis, which root gets from Debian's packages. `ARGS=--long` measures more.
 test-hosting: $(READY)
 	$(BIN)/python -m dev.hosting $(ARGS)
+
+# A real Medusa with its PostgreSQL, which root gets from Debian's packages, asked through its package by a real client.
+test-medusa: $(READY)
+	$(BIN)/python -m dev.medusa $(ARGS)
 
 # The official conformance suite, for both protocol revisions.
 conformance: $(READY)

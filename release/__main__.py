@@ -14,10 +14,11 @@ from .bundle import BUNDLE, DIST
 
 TAG = f"v{__version__}"
 LEFT_TO_DO = f"""
-Ready in dist/: the wheel, the sdist, the bundle and the registry's server.json. With your credentials, in this order:
+Ready in dist/: wheel and sdist of the server and of its packages, the bundle and the registry's server.json. With your
+credentials, in this order:
 
   git tag --sign {TAG} --message "order-mcp {__version__}" && git push origin {TAG}
-  .venv/bin/uv publish dist/order_mcp-{__version__}*
+  .venv/bin/uv publish dist/order_mcp-{__version__}* dist/order_mcp_medusa-{__version__}*
   gh release create {TAG} --verify-tag --title "order-mcp {__version__}" --notes-from-tag {BUNDLE.relative_to(ROOT)}
   cd dist && mcp-publisher login github && mcp-publisher publish
 """

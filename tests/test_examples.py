@@ -428,6 +428,8 @@ def test_a_missing_package_is_a_sentence(example: str) -> None:
 
 CHAT = [sys.executable, str(EXAMPLES / "support_chat.py")]
 STARTED = b"order-mcp: sandbox mode, every answer is made up.\n"
+# Whoever asks nothing may have left before the server has said it.
+STARTED_PERHAPS = (STARTED, b"")
 
 
 @pytest.mark.parametrize(
@@ -441,7 +443,7 @@ STARTED = b"order-mcp: sandbox mode, every answer is made up.\n"
 )
 def test_the_support_chat_reads_anything_to_its_end(text: bytes, expected: bytes) -> None:
     done = subprocess.run(CHAT, input=text, capture_output=True, timeout=LIMIT, check=False)
-    assert (done.returncode, done.stderr) == (0, STARTED)
+    assert done.returncode == 0 and done.stderr in STARTED_PERHAPS
     assert expected in done.stdout
 
 
@@ -456,7 +458,7 @@ def test_the_support_chat_writes_to_a_terminal_that_knows_no_quotation_marks() -
 @pytest.mark.parametrize("streams", ["<&-", "< /dev/null >&-"])
 def test_the_support_chat_needs_no_open_streams(streams: str) -> None:
     done = subprocess.run(f"{shlex.join(CHAT)} {streams}", shell=True, capture_output=True, timeout=LIMIT, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", STARTED)
+    assert (done.returncode, done.stdout) == (0, b"") and done.stderr in STARTED_PERHAPS
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes and signals of POSIX")

@@ -58,7 +58,7 @@ def _lines(shown: list[JSON], lines: list[JSON]) -> Iterator[str]:
         here, detail = ours.get(line["id"], {}), line["detail"]
         back = detail["return_received_quantity"] + detail["return_dismissed_quantity"]
         wanted = {
-            "title": " ".join(line["title"].split()).replace("\u00ad", ""),
+            "title": _harmless(line["title"]),
             "quantity": line["quantity"],
             "unit_price": _exact(line, "unit_price"),
             "total": _exact(line, "total"),
@@ -97,6 +97,11 @@ def _people(shown: JSON, order: JSON) -> Iterator[str]:
     ours = shown.get("shipping_address", {})
     for key, theirs in {"street_address": "address_1", "city": "city", "postal_code": "postal_code"}.items():
         yield from _unlike(f"shipping_address.{key}", ours.get(key), address.get(theirs) or None)
+
+
+def _harmless(text: str) -> str:
+    """As every text is shown: without markup and characters that nobody sees."""
+    return " ".join(text.split()).replace("\u00ad", "").replace("<", "‹").replace(">", "›")
 
 
 def _exact(holder: JSON, figure: str) -> Any:

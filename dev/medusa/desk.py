@@ -1,4 +1,4 @@
-"""The server with the package beside it, installed as users install it, and a real MCP client that asks over stdio."""
+"""The server with the package beside it, as users install it, and a real MCP client that asks it over stdio."""
 
 import json
 import os

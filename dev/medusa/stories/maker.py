@@ -14,8 +14,7 @@ from typing import Any
 
 import mcp_types as types
 
-from order_mcp.providers.registry import registered
-from order_mcp.testing import Asked, Reply, Stub, connected, error_of, found, sentence_of, serving
+from order_mcp.testing import Asked, Reply, Stub, connected, error_of, found, registered, sentence_of, serving
 
 from ..server import VERSION
 from ..site import Site

@@ -16,6 +16,7 @@ It comes with `pip install order-mcp[testing]`. A package needs a folder of stor
 As a plugin its assertions are rewritten, so a failure shows both sides. The server never loads any of this.
 """
 
+from ..providers.registry import registered
 from .asking import connected, error_of, found, sentence_of
 from .plugin import pytest_configure
 from .stories import STORY, Story
@@ -33,6 +34,7 @@ __all__ = [
     "error_of",
     "found",
     "pytest_configure",
+    "registered",
     "sentence_of",
     "serving",
 ]

@@ -100,6 +100,11 @@ class Medusa(Provider[MedusaSettings]):
         return isinstance(body, dict) and body.get("type") == "not_found"
 
     def error_for(self, response: Response, body: Any) -> OrderMcpError | None:
+        if response.status == 401:
+            return Unauthorized(
+                "{provider} refused the secret key. It does the same while its database is down. The operator has to "
+                "check both."
+            )
         # The store's way of refusing a publishable key; it says 400 to that.
         if response.status == 400 and isinstance(body, dict) and body.get("type") == "not_allowed":
             return Unauthorized(
