@@ -16,6 +16,7 @@ import mcp_types as types
 
 from order_mcp.testing import Asked, Reply, Stub, connected, error_of, found, registered, sentence_of, serving
 
+from ...hosting.processes import Failed
 from ..server import VERSION
 from ..site import Site
 from .adapter import Medusa
@@ -61,15 +62,22 @@ def _answer(told: JSON) -> str:
 
 async def _told(question: Question, stub: Stub, upstream: Upstream) -> JSON:
     exchanges: list[JSON] = []
+    failures: list[Exception] = []
 
     def ask(asked: Asked) -> Reply:
-        answer = upstream.answer(asked, question.way)
-        body = cut(str(answer.body), question.instead)
+        try:
+            answer = upstream.answer(asked, question.way)
+            body = cut(str(answer.body), question.instead)
+        except Exception as failure:  # in the thread of a socket, where nobody would see it
+            failures.append(failure)
+            raise
         exchanges.append({"request": _request(asked), "response": {"status": answer.status, "body": body}})
         return Reply(answer.status, body=body)
 
     stub.reply = ask
     result = await _called(question, stub.origin)
+    if failures:
+        raise Failed(f"“{question.what}” could not be asked: {failures[0]!r}")
     story: JSON = {"source": f"{question.page}: {_origin(question, exchanges)}: {question.what}"}
     story["call"] = {"tool": question.tool, "arguments": _arguments(question)}
     story |= exchanges[0] if len(exchanges) == 1 else {"exchanges": exchanges}
