@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from dev.documents import ROOT
+from dev.medusa.seed import states
+from dev.medusa.seed.seeded import Seeded
+from dev.medusa.seed.shop import Keys
+from dev.medusa.stories.questions import questions
 from order_mcp import __version__
 
 from .test_new_provider import run
@@ -53,6 +57,11 @@ def test_its_readme_names_its_variables() -> None:
     told = (HOME / "src" / "order_mcp_medusa" / "provider.py").read_text(encoding="utf-8")
     declared = set(re.findall(r'"(MEDUSA_[A-Z_]+)", "', told)) | set(re.findall(r'\n +"(MEDUSA_[A-Z_]+)", "', told))
     assert declared == {name.removesuffix("_FILE") for name in re.findall("`(MEDUSA_[A-Z_]+)`", readme)}
+
+
+def test_its_stories_are_those_that_are_made_anew() -> None:
+    seeded = Seeded(Keys("", "", ""), dict.fromkeys(states.ORDERS, ""), dict.fromkeys(states.CARTS, ""))
+    assert questions(seeded).keys() == {file.stem for file in (HOME / "tests" / "stories").glob("*.json")}
 
 
 def test_its_wheel_is_found_where_it_is_installed_and_gone_where_it_is_not(tmp_path: Path) -> None:

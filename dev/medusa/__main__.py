@@ -28,6 +28,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.medusa", description=__doc__)
     parser.add_argument("--anew", action="store_true", help="seed a new database, though one is kept")
     parser.add_argument("--record", type=Path, metavar="FOLDER", help="write what Medusa answers into a folder")
+    parser.add_argument(
+        "--stories", type=Path, metavar="FOLDER", help="make the stories of the package anew in a folder"
+    )
     parser.add_argument("--serve", action="store_true", help="say where it is, and run until it is stopped")
     options = parser.parse_args()
     # Whoever stops this program stops the programs that it started, too.
@@ -37,9 +40,12 @@ def main() -> int:
             print(site.told, flush=True)
             if options.record:
                 print(f"{_record(site, options.record)} answers are in {options.record}", flush=True)
+            if options.stories:
+                _tell(site, options.stories)
             if options.serve:
                 _serve(site)
-            return 0 if options.record or options.serve else max(_words(site), _checks(site))
+            has_asked = options.record or options.stories or options.serve
+            return 0 if has_asked else max(_words(site), _checks(site))
     except Missing as missing:
         print(f"skipped {missing}")
         return 0
@@ -94,6 +100,14 @@ def _record(site: Site, folder: Path) -> int:
         for name, question in asked:
             recorder.record(name, question)
     return len(asked)
+
+
+def _tell(site: Site, folder: Path) -> None:
+    from .stories import maker  # only here, because it needs the server and its test kit
+
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = anyio.run(maker.make, site, folder)
+    print(*maker.report(changed, maker.left_over(site, folder), folder), sep="\n", flush=True)
 
 
 def _serve(site: Site) -> None:

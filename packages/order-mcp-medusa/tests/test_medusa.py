@@ -71,6 +71,20 @@ async def test_the_key_is_shown_in_neither_form(shown: str) -> None:
     assert not result.is_error and shown not in json.dumps(result.model_dump(mode="json"))
 
 
+@pytest.mark.parametrize(("typed", "told"), [("Ada Byron", "Ada Byron"), ("ada BYRON", "Ada Byron"), ("Eve", None)])
+async def test_who_types_the_address_of_an_account_is_not_told_whose_it_is(typed: str, told: str | None) -> None:
+    first, _, last = typed.partition(" ")
+    account = {"first_name": "Ada", "last_name": "Byron", "company_name": "Engines", "phone": "+44 20 7946 0000"}
+    order = {"id": "order_1", "customer": account, "shipping_address": {"first_name": first, "last_name": last}}
+    with registered(Medusa), serving() as stub:
+        stub.reply = Reply(json={"order": order})
+        settings = {**KEY, "MEDUSA_BASE_URL": stub.origin, "ORDER_MCP_AUDIENCE": "internal"}
+        async with connected(settings) as client:
+            result = await client.call_tool("get_order", {"order_id": "order_1", "detail": "full"})
+    shown = (result.structured_content or {}).get("customer", {})
+    assert shown.get("name") == told and ("company" in shown) is ("phone" in shown) is (told is not None)
+
+
 async def test_a_number_that_may_be_further_on_is_said_to_be() -> None:
     def page(stub: Stub) -> Reply:
         first = 25 * (len(stub.asked) - 1)

@@ -103,12 +103,14 @@ class Medusa(Provider[MedusaSettings]):
         if response.status == 401:
             return Unauthorized(
                 "{provider} refused the secret key. It does the same while its database is down. The operator has to "
-                "check both."
+                "check both.",
+                request_id=self.request_id(body),
             )
         # The store's way of refusing a publishable key; it says 400 to that.
         if response.status == 400 and isinstance(body, dict) and body.get("type") == "not_allowed":
             return Unauthorized(
-                "{provider} refused the publishable key. The operator has to check MEDUSA_PUBLISHABLE_KEY."
+                "{provider} refused the publishable key. The operator has to check MEDUSA_PUBLISHABLE_KEY.",
+                request_id=self.request_id(body),
             )
         return super().error_for(response, body)
 

@@ -199,8 +199,15 @@ def tracking_numbers(parcel: WireParcel) -> list[str]:
 
 
 def to_customer(wire: OrderBody) -> Customer | None:
-    """Who ordered. The e-mail address is the one on the order; the account may have another."""
-    person = wire.customer or WireCustomer()
+    """Who ordered. The e-mail address is the one on the order; the account may have another.
+
+    Whoever types a registered e-mail address is attached to that account. So the person of the account is the one who
+    ordered only where an address of the order has that name, too; otherwise a stranger would be told it.
+    """
+    account = wire.customer or WireCustomer()
+    given = [address for address in (wire.shipping_address, wire.billing_address) if address is not None]
+    is_named = named(account) is not None and named(account) in map(named, given)
+    person = account if is_named else WireCustomer()
     return filled(
         Customer(
             id=said(wire.customer_id),
@@ -210,6 +217,12 @@ def to_customer(wire: OrderBody) -> Customer | None:
             phone=said(person.phone),
         )
     )
+
+
+def named(person: WireCustomer | WireAddress) -> str | None:
+    """A name, to compare it with another."""
+    name = full_name(person.first_name, person.last_name)
+    return None if name is None else name.casefold()
 
 
 def to_address(wire: WireAddress | None) -> Address | None:

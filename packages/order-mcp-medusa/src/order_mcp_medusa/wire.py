@@ -178,4 +178,10 @@ ORDER_FIELDS = ",".join(
 # A cart has no detail: nothing of it can be on its way.
 CART_FIELDS = ",".join(("id", "customer_id", "completed_at", *AMOUNTS, "*items"))
 # A hit is shown by number, status, date and person.
-HIT_FIELDS = ",".join(("id", "display_id", "custom_display_id", "status", "email", "created_at", *ITEMS, "*customer"))
+HIT_FIELDS = ",".join(
+    (
+        *("id", "display_id", "custom_display_id", "status", "email", "created_at"),
+        *ITEMS,
+        *("*customer", "*shipping_address", "*billing_address"),
+    )
+)
