@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from order_mcp.provider_api import (
+    NOT_ALL_GIVEN,
     TOO_MANY_CUSTOMERS,
     Entry,
     Held,
@@ -99,11 +100,15 @@ async def _customers(medusa: Provider[Any], search: Search) -> list[str]:
 
 
 async def _orders_of(medusa: Provider[Any], search: Search, customer: str) -> None:
-    """The newest orders of a customer."""
+    """The orders of a customer, the newest first."""
 
-    def look(listed: OrderList) -> None:
-        has_more = (whole(listed.count) or 0) > len(listed.orders)
-        search.filtered(listed.orders, BY_EMAIL, "customer_id", has_more=has_more)
+    def look(listed: OrderList) -> int:
+        search.filtered(listed.orders, BY_EMAIL, "customer_id", has_more=False)
+        return whole(listed.count) or 0
 
     query: dict[str, str | int] = {"customer_id[]": customer, "order": NEWEST_FIRST, "limit": ROWS}
-    await medusa.listed(OrderList, *ORDERS, look=look, fields=HIT_FIELDS, **query)
+    for page in range(search.limits.pages):
+        count = await medusa.listed(OrderList, *ORDERS, look=look, fields=HIT_FIELDS, offset=page * ROWS, **query)
+        if count <= (page + 1) * ROWS:
+            return
+    search.falls_short(NOT_ALL_GIVEN)

@@ -6,6 +6,7 @@ https://docs.medusajs.com/resources/commerce-modules/order/concepts
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from order_mcp.provider_api import (
@@ -50,6 +51,14 @@ NEEDS_ACTION = Told(
 )
 RETURN_REQUESTED = Told("A return has been requested.", "A return has been requested.")
 PARTLY_BACK = Told("Part of it has come back.", "Part of it has come back.")
+
+RESERVED = Told("The amount is reserved, not taken.", "")
+# Medusa's word for the payment is about what was asked for first; the total may be another one by now.
+NOTHING_DUE = Told("Nothing more is to be paid.", "Nothing more is to be paid.")
+PAID_MORE = Told(
+    "More was paid than the total is now; whether the rest goes back is not stated.",
+    "More was paid than the total is now. I cannot see here whether the rest goes back.",
+)
 
 Rows = Mapping[str, Row]
 
@@ -110,8 +119,10 @@ class Back(NamedTuple):
     requested: bool
 
 
-def to_status(status: str | None, fulfilled: str | None, back: Back, read: Reader) -> tuple[OrderStatus, StatusNote]:
-    """The status that both words and what came back mean together, and its note."""
+def to_status(
+    status: str | None, fulfilled: str | None, back: Back, paid: Told, read: Reader
+) -> tuple[OrderStatus, StatusNote]:
+    """The status that both words and what came back mean together, and its note; `paid` is what the payment needs."""
     if status is None or fulfilled is None:
         read.warn(NO_STATUS)
         return OrderStatus.UNKNOWN, noted()
@@ -123,13 +134,25 @@ def to_status(status: str | None, fulfilled: str | None, back: Back, read: Reade
         return row.status, noted(row.note)
     if back.all:
         # Its words do not change: a returned order stays `delivered`.
-        return OrderStatus.RETURNED, noted()
+        return OrderStatus.RETURNED, noted(paid)
     return row.status, noted(
         row.note,
         NEEDS_ACTION if status == "requires_action" else SILENT,
         RETURN_REQUESTED if back.requested else SILENT,
         PARTLY_BACK if back.some else SILENT,
+        paid,
     )
+
+
+def payment_note(word: str | None, paid: str | None, total: str | None, due: str | None) -> Told:
+    """What keeps a reader from a wrong conclusion about the payment. `due` is what Medusa says is still to be paid."""
+    if word == "authorized":
+        return RESERVED
+    if word != "captured" or paid is None or total is None:
+        return SILENT
+    if Decimal(paid) > Decimal(total):
+        return PAID_MORE
+    return NOTHING_DUE if Decimal(paid) < Decimal(total) and due is not None and not Decimal(due) else SILENT
 
 
 def noted(*notes: Told) -> StatusNote:

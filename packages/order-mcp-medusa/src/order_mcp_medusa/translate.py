@@ -20,7 +20,7 @@ from order_mcp.provider_api import (
     said,
 )
 
-from .status import Back, to_payment_status, to_status, words
+from .status import Back, payment_note, to_payment_status, to_status, words
 from .wire import (
     Amounts,
     CartBody,
@@ -43,7 +43,10 @@ AGREED_TO = ("authorized", "partially_captured", "completed", "canceled")
 
 def to_order(wire: OrderBody, read: Reader) -> Order:
     status, payment, fulfilled = said(wire.status), said(wire.payment_status), said(wire.fulfillment_status)
-    standing, note = to_status(status, fulfilled, what_came_back(wire.items or [], read), read)
+    totals = to_totals(wire, wire.summary or Summary(), wire.payment_collections or [], read)
+    due = read.amount(wire.summary.pending_difference) if wire.summary else None
+    paid = payment_note(payment, totals.paid, totals.total, due)
+    standing, note = to_status(status, fulfilled, what_came_back(wire.items or [], read), paid, read)
     return Order(
         id=wire.id,
         order_number=said(wire.display_id),
@@ -53,7 +56,7 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
         payment_status=to_payment_status(payment, read),
         references=only([reference("external", wire.custom_display_id)]),
         currency=read.currency(wire.currency_code),
-        totals=filled(to_totals(wire, wire.summary or Summary(), wire.payment_collections or [], read)),
+        totals=filled(totals),
         line_items=None if wire.items is None else to_lines(wire.items, read),
         customer=to_customer(wire),
         shipping_address=to_address(wire.shipping_address),

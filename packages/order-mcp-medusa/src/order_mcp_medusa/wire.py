@@ -86,6 +86,7 @@ class Summary(Wire):
     refunded_total: str | None = None
     raw_refunded_total: Raw | None = None
     original_order_total: str | None = None
+    pending_difference: str | None = None
 
 
 class Requested(Wire):
