@@ -84,10 +84,9 @@ async def told(audience: str = "agent", **has_it: Any) -> str:
         ),
         (
             [THERE, PACKED],
-            "In 2 parcels: one delivered 5 November 2026 (tracking number T-3) and one packed 2 November 2026, not "
-            "shipped yet.",
+            "In 2 parcels: one delivered 5 November 2026 (tracking number T-3) and one packed 2 November 2026.",
             "It comes in 2 parcels: one was delivered on 5 November 2026 (tracking number T-3) and one was packed on "
-            "2 November 2026 and has not been shipped yet.",
+            "2 November 2026.",
         ),
         (
             [SENT],
@@ -96,9 +95,9 @@ async def told(audience: str = "agent", **has_it: Any) -> str:
         ),
         (
             [NOT_YET] * 5,
-            "In 5 parcels: one not shipped yet, one not shipped yet, one not shipped yet and 2 more.",
-            "It comes in 5 parcels: one has not been shipped yet, one has not been shipped yet, one has not been "
-            "shipped yet and 2 more.",
+            "In 5 parcels: one without a date, one without a date, one without a date and 2 more.",
+            "It comes in 5 parcels: of one no date is given, of one no date is given, of one no date is given and 2 "
+            "more.",
         ),
     ],
 )

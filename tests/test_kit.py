@@ -114,6 +114,16 @@ def finds_by(cls, settings):
 async def find_orders(self, search):
     search.compared = "number"
 """
+FINDING = {"from order_mcp.wording": "from order_mcp.finding import Held, How\nfrom order_mcp.wording"}
+
+
+def finding(stories: dict[str, Any]) -> None:
+    told = stories["only_id"]
+    call = {"tool": "find_orders", "arguments": {"order_number": "17", "provider": "lendwell"}}
+    stories["find"] = {**told, "call": call, "says": "One order has this number at Lendwell ()."}
+    del stories["find"]["to_customer"]
+
+
 HOSTILE_ALL = {
     "test_hostile_text_in_every_field_at_once_comes_out_harmless": "came through as it was sent",
     "test_hostile_text_in_any_single_field_comes_out_harmless": "order-mcp itself failed",
@@ -162,10 +172,17 @@ FAULTS: dict[str, Fault] = {
     ),
     "FindsWithoutStories": Fault(
         {FOUND_BY: "has no story in which find_orders finds an order by order_number"},
-        code={
-            **method(FINDS),
-            "from order_mcp.wording": "from order_mcp.finding import Held, How\nfrom order_mcp.wording",
-        },
+        code={**method(FINDS), **FINDING},
+    ),
+    "DecidesByItself": Fault(
+        {"test_what_is_not_what_was_asked_for_is_nobody_s_hit": "let the search compare"},
+        code={**method(f"{FINDS}    search.add(await self.get_order('ln-1'), 'order_number')"), **FINDING},
+        stories=finding,
+    ),
+    "SaysNotWhatItCompared": Fault(
+        {"test_a_search_says_what_it_compared": "lendwell/find: set search.compared"},
+        code={**method(FINDS), **FINDING},
+        stories=finding,
     ),
     "NoIntroduction": Fault(
         {"test_a_provider_file_introduces_itself": "has to begin with “Lendwell (site): what it is.”"},

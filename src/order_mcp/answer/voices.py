@@ -94,8 +94,8 @@ ONE_PARCEL = Told("In 1 parcel: {parcel}.", "It comes in 1 parcel, which {parcel
 PARCEL = {
     "delivered": Told("one delivered {day}", "one was delivered on {day}"),
     "shipped": Told("one shipped {day}", "one was shipped on {day}"),
-    "packed": Told("one packed {day}, not shipped yet", "one was packed on {day} and has not been shipped yet"),
-    "": Told("one not shipped yet", "one has not been shipped yet"),
+    "packed": Told("one packed {day}", "one was packed on {day}"),
+    "": Told("one without a date", "of one no date is given"),
 }
 TRACKED = Told(" (tracking number {number})", " (tracking number {number})")
 TRACKED_BY_SEVERAL = Told(" (tracking numbers {numbers})", " (tracking numbers {numbers})")

@@ -1,8 +1,12 @@
 """`order-mcp new-provider`: write the start of a provider package, whose tests are green as it stands."""
 
+import json
 import re
 from datetime import UTC, datetime
+from importlib.metadata import distribution
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from .. import __version__
 from ..config import read_config
@@ -19,7 +23,7 @@ THEN = """{folder} is written. Its tests are green as it stands:
 
   cd {folder}
   python -m venv .venv
-  .venv/bin/pip install --editable ".[test]"
+  .venv/bin/pip install {server}--editable ".[test]"
   .venv/bin/pytest
 
 Then make it true: a story from the API's documentation, the provider file, the next story. This page leads through it:
@@ -51,7 +55,14 @@ def new_provider(name: str, title: str | None, folder: Path) -> str:
         target = home / _filled(source.relative_to(TEMPLATE).as_posix().removesuffix(".txt"), words)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_filled(source.read_text(encoding="utf-8"), words), encoding="utf-8")
-    return THEN.format(folder=home)
+    return THEN.format(folder=home, server=_server())
+
+
+def _server() -> str:
+    """What installs this very server, where it came from a folder; blank where the package index has it."""
+    written = distribution("order-mcp").read_text("direct_url.json")
+    address = urlsplit(json.loads(written)["url"]) if written else urlsplit("")
+    return f'--editable "{url2pathname(address.path)}" ' if address.scheme == "file" else ""
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

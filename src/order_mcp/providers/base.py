@@ -125,7 +125,11 @@ class Provider(Introduction, Generic[SettingsType]):
             with self.channel.deadline(on_attempt):
                 yield
         except OrderMcpError as error:
-            raise error.said_of(self.account, self.account_title, noun) from None
+            told = error.said_of(self.account, self.account_title, noun)
+            # A provider of another package may have put one there.
+            for secret in filter(None, self.secrets()):
+                told.sentence = told.sentence.replace(secret, "(withheld)")
+            raise told from None
 
     async def fetch(
         self,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from inspect import iscoroutinefunction
+from inspect import getattr_static, iscoroutinefunction
 from typing import Any
 
 from ..models import AUTO, Noun
@@ -48,6 +48,8 @@ def _missing(kind: type[AnyProvider], name: str, named_by: str) -> Iterator[str]
         yield listed(LOOKS_UP, "or")
     own = [each for each in ASYNC if getattr(kind, each) is not getattr(Provider, each)]
     yield from (f"async before def {each}" for each in own if not iscoroutinefunction(getattr(kind, each)))
+    if not isinstance(getattr_static(kind, "finds_by"), classmethod):
+        yield "@classmethod before def finds_by"
     if ("find_orders" in own) is not _says_how_it_finds(kind):
         yield "finds_by and find_orders, both or neither"
 

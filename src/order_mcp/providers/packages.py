@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from inspect import isclass
 
+from ..finding import Held, How
 from .base import Provider
 from .fitness import NAME, RESERVED, AnyProvider, lacks
 from .introduction import PROVIDER_API
@@ -37,7 +38,9 @@ class Unfit:
     def kind(self) -> type[AnyProvider]:
         """What stands in its place: it may have anything, and is never set up."""
         has = classmethod(lambda cls, noun: True)
-        return type(self.name, (Provider,), {"name": self.name, "title": self.name, "has": has})
+        finds_by = classmethod(lambda cls, settings: dict.fromkeys(Held, How.FILTER))
+        may = {"has": has, "finds_by": finds_by}
+        return type(self.name, (Provider,), {"name": self.name, "title": self.name, **may})
 
 
 class _DoesNotFit(Exception):
@@ -67,11 +70,13 @@ def _loaded(entry: EntryPoint) -> type[AnyProvider]:
         # Standard output may be the pipe to a host.
         with redirect_stdout(sys.stderr):
             kind = entry.load()
+    except AttributeError as failure:
+        if failure.obj is None or type(failure.obj).__name__ != "module":
+            raise _DoesNotFit(f"its import fails (AttributeError); {_shows(entry)}") from None
+        raise _DoesNotFit(f"its entry point says {_plain(entry.value)}, and there is no such class") from None
     except (Exception, SystemExit) as failure:
         module = f" {_plain(failure.name)}" if isinstance(failure, ModuleNotFoundError) and failure.name else ""
-        raise _DoesNotFit(
-            f"its import fails ({type(failure).__name__}{module}); python -c “import {_plain(entry.module)}” shows why"
-        ) from None
+        raise _DoesNotFit(f"its import fails ({type(failure).__name__}{module}); {_shows(entry)}") from None
     try:
         return _checked(kind, entry)
     except _DoesNotFit:
@@ -80,16 +85,25 @@ def _loaded(entry: EntryPoint) -> type[AnyProvider]:
         raise _DoesNotFit(f"its class cannot be read ({type(failure).__name__})") from None
 
 
+def _shows(entry: EntryPoint) -> str:
+    return f'{sys.executable} -c "import {_plain(entry.module)}" shows why'
+
+
 def _checked(kind: object, entry: EntryPoint) -> type[AnyProvider]:
     if not (isclass(kind) and issubclass(kind, Provider) and kind is not Provider):
         raise _DoesNotFit(f"{_plain(entry.value)} is no subclass of Provider")
-    if (version := kind.provider_api) != PROVIDER_API:
+    if type(version := kind.provider_api) is not int:
+        raise _DoesNotFit(f"provider_api of {_plain(kind.__name__)} has to be the number {PROVIDER_API}")
+    if version != PROVIDER_API:
         if not version:
             raise _DoesNotFit(f"{_plain(kind.__name__)} lacks provider_api = {PROVIDER_API}")
         older = "this server" if version > PROVIDER_API else "the package"
         raise _DoesNotFit(
             f"it is made for provider API {version:d}, and this server has {PROVIDER_API}; update {older}"
         )
+    said = getattr(kind, "name", entry.name)
+    if said != entry.name:
+        raise _DoesNotFit(f"its entry point is called {_plain(entry.name)}, and its class says name = {_plain(said)}")
     if missing := lacks(kind, entry.name, "its entry point"):
         raise _DoesNotFit(f"{_plain(kind.__name__)} lacks {missing}")
     # What is built on first use for the others: here it may fail.

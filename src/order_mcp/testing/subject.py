@@ -144,6 +144,7 @@ class Part:
             ways: dict[str, list[Any]] = {
                 "story": list(subject.stories),
                 "found_story": subject.found,
+                "search_story": [story for story in subject.stories if story.is_search],
                 "customer_story": [story for story in subject.stories if story.to_customer is not None],
                 "example": subject.examples,
                 "noun": subject.nouns,

@@ -9,7 +9,7 @@ import mcp_types as types
 import pytest
 from jsonschema import Draft202012Validator
 
-from .asking import connected, error_of, found, sentence_of
+from .asking import connected, error_of, found, sentence_of, text_of
 from .customers import trade_words
 from .stories import Story
 from .subject import Part
@@ -35,6 +35,8 @@ class Stories(Part):
             sent = {name: each.headers.get(name) for name in exchange.request["headers"]}
             assert sent == exchange.request["headers"], f"{story}: the headers of {each.path}"
         assert sentence_of(result) == story.says
+        shown = [secret for secret in self.subject.credentials.values() if secret in text_of(result)]
+        assert not shown, f"{story}: a credential is shown"
         if story.expect_error is not None:
             assert error_of(result) == story.expect_error
             return
@@ -43,6 +45,23 @@ class Stories(Part):
         assert {key: value for key, value in structured.items() if key not in ("as_of", "summary")} == story.expect
         assert abs(datetime.fromisoformat(structured["as_of"]) - datetime.now(UTC)) < timedelta(minutes=1)
         assert re.fullmatch(r"[0-9T:-]{19}Z", structured["as_of"])
+
+    @pytest.mark.asyncio
+    async def test_what_is_not_what_was_asked_for_is_nobody_s_hit(self, search_story: Story) -> None:
+        # The same rows to another question: a filter that is ignored hands out the orders of others.
+        story = search_story
+        self.tells(story)
+        held = "email" if "email" in story.arguments else "order_number"
+        other = {"email": f"other.{story.arguments[held]}", "order_number": f"{story.arguments[held]}9"}[held]
+        async with connected(self.subject.environment(self.stub.origin, story)) as client:
+            result = await client.call_tool(story.tool, {**story.arguments, held: other})
+        assert result.is_error, (
+            f"{story}: asked for {other}, it shows orders that do not have it; let the search compare"
+        )
+
+    def test_a_search_says_what_it_compared(self, search_story: Story) -> None:
+        compared = f"{search_story}: set search.compared, the words for what of an order is compared"
+        assert "()" not in search_story.says, compared
 
     @pytest.mark.asyncio
     async def test_a_customer_is_told_the_story_in_words_of_its_own(self, customer_story: Story) -> None:
