@@ -58,9 +58,8 @@ AS_PLACED = {
     "return_received_and_refunded": "164.1512",
     "credited": "157.5322",
     "exchange_sent": "164.1512",
-    "paid_by_hand": "125.9274",
-    # Drafts that nobody was asked to pay.
-    **dict.fromkeys(("not_paid", "draft", "converted", "bare", "begun")),
+    # Of drafts nobody can say: what their customers were asked for may have been a part.
+    **dict.fromkeys(("not_paid", "draft", "converted", "bare", "begun", "paid_by_hand")),
 }
 # What has come back, or is to, is said in words.
 NOTES = {

@@ -160,12 +160,21 @@ def noted(*notes: Told) -> StatusNote:
     return StatusNote(Told(*(" ".join(filter(None, said)) for said in zip(SILENT, *notes, strict=True))))
 
 
-def to_payment_status(word: str | None, read: Reader) -> PaymentStatus | None:
+def to_payment_status(
+    word: str | None, is_canceled: bool, paid: str | None, due: str | None, read: Reader
+) -> PaymentStatus | None:
+    """How the payment stands; `due` is what Medusa says is still to be paid."""
     if word is None:
         return None
     if word not in PAYMENT:
         read.warn(UNLISTED_PAYMENT)
-    return PAYMENT.get(word, PaymentStatus.UNKNOWN)
+    status = PAYMENT.get(word, PaymentStatus.UNKNOWN)
+    # The word is about what was asked for first, which may have been a part.
+    if status is PaymentStatus.PAID and due is not None and Decimal(due) > 0:
+        return PaymentStatus.PARTIALLY_PAID
+    # Of a canceled order nobody waits for money, whatever the word was before.
+    is_open = status in (PaymentStatus.PENDING, PaymentStatus.PARTIALLY_PAID)
+    return PaymentStatus.CANCELED if is_canceled and is_open and not Decimal(paid or 0) else status
 
 
 def words(*given: str | None) -> str | None:

@@ -13,22 +13,19 @@ from order_mcp.provider_api import (
     Parcel,
     ParcelItem,
     Reader,
-    Totals,
     filled,
     only,
     reference,
     said,
 )
 
+from .amounts import exact, to_totals
 from .status import Back, payment_note, to_payment_status, to_status, words
 from .wire import (
-    Amounts,
     CartBody,
     Detail,
     Line,
     OrderBody,
-    Raw,
-    Requested,
     Summary,
     WireAddress,
     WireCustomer,
@@ -37,8 +34,6 @@ from .wire import (
 
 # What Medusa's dashboard, or a shop that was moved here from Shopify, calls the only variant of a product.
 ONLY_VARIANT = ("Default variant", "Default Title")
-# The states of a payment collection that has begun to be paid. Before that its amount may still change.
-AGREED_TO = ("authorized", "partially_captured", "completed", "canceled")
 
 
 def to_order(wire: OrderBody, read: Reader) -> Order:
@@ -46,14 +41,17 @@ def to_order(wire: OrderBody, read: Reader) -> Order:
     totals = to_totals(wire, wire.summary or Summary(), wire.payment_collections or [], read)
     due = read.amount(wire.summary.pending_difference) if wire.summary else None
     paid = payment_note(payment, totals.paid, totals.total, due)
-    standing, note = to_status(status, fulfilled, what_came_back(wire.items or [], read), paid, read)
+    # Filing it away hides that it was canceled.
+    is_canceled = status == "canceled" or (status == "archived" and said(wire.canceled_at) is not None)
+    known = "canceled" if is_canceled else status
+    standing, note = to_status(known, fulfilled, what_came_back(wire.items or [], read), paid, read)
     return Order(
         id=wire.id,
         order_number=said(wire.display_id),
         status=standing,
         provider_status=words(status, payment, fulfilled),
         status_note=note if any(note.told) else None,
-        payment_status=to_payment_status(payment, read),
+        payment_status=to_payment_status(payment, is_canceled, totals.paid, due, read),
         references=only([reference("external", wire.custom_display_id)]),
         currency=read.currency(wire.currency_code),
         totals=filled(totals),
@@ -81,37 +79,6 @@ def to_cart(wire: CartBody, read: Reader) -> Cart:
     )
 
 
-def to_totals(wire: Amounts, summary: Summary, requested: Sequence[Requested], read: Reader) -> Totals:
-    return Totals(
-        subtotal=read.amount(wire.subtotal),
-        shipping=read.amount(wire.shipping_total),
-        discount=read.amount(wire.discount_total),
-        tax=read.amount(wire.tax_total),
-        total=read.amount(wire.total),
-        original_total=read.amount(as_placed(summary, requested, wire.total)),
-        paid=read.amount(exact(summary.paid_total, summary.raw_paid_total, wire.total)),  # all that was ever taken
-        refunded=read.amount(exact(summary.refunded_total, summary.raw_refunded_total)),
-    )
-
-
-def exact(number: str | None, raw: Raw | None, total: str | None = None) -> str | None:
-    """All digits of a figure. Where it is the same number as the total, it is written like that."""
-    return number if raw is None or number == total else said(raw.value) or number
-
-
-def as_placed(summary: Summary, requested: Sequence[Requested], total: str | None) -> str | None:
-    """The total when it was placed, where that is certain.
-
-    Medusa's `original_order_total` is the total before the last change: after a refund and a cancellation it is 0, and
-    of a draft it lacks the tax. What the customer was asked for first, and agreed to, is the sum of the checkout.
-    """
-    if not requested:
-        return None
-    first = min(requested, key=lambda each: each.created_at or "~")
-    is_sure = first.status in AGREED_TO or first.amount == summary.original_order_total
-    return exact(first.amount, first.raw_amount, total) if is_sure else None
-
-
 def what_came_back(lines: Sequence[Line], read: Reader) -> Back:
     """Whether units came back, all of them, or are to come back. Only the lines tell."""
     quantities = [read.number(line.quantity) or 0 for line in lines]
@@ -134,7 +101,7 @@ def came_back(detail: Detail | None, read: Reader) -> int | float | None:
 
 
 def to_lines(lines: Sequence[Line], read: Reader) -> list[LineItem]:
-    # Medusa gives them in any order. An id begins with its time, so this is the order in which they were made.
+    # Medusa gives them in any order. By their ids it is always the same one.
     lines = sorted(lines, key=lambda line: line.id or "")
     details = [line.detail or Detail() for line in lines]
     shipped = spoken_of([read.number(detail.shipped_quantity) for detail in details])
@@ -196,9 +163,9 @@ def to_parcel(parcel: WireParcel, numbers: list[str], read: Reader) -> Parcel:
 
 
 def tracking_numbers(parcel: WireParcel) -> list[str]:
-    """The numbers on its labels. Where there is none, a dashboard may have put a sign such as `#` there."""
+    """The numbers on its labels. Where there is none, people type "#" or "N/A"."""
     numbers = [said(label.tracking_number) for label in parcel.labels or []]
-    return [number for number in dict.fromkeys(numbers) if number and any(map(str.isalnum, number))]
+    return [number for number in dict.fromkeys(numbers) if number and any(map(str.isdigit, number))]
 
 
 def to_customer(wire: OrderBody) -> Customer | None:

@@ -93,7 +93,6 @@ class Requested(Wire):
     """A sum that the customer was asked for: Medusa's payment collection."""
 
     created_at: str | None = None
-    status: str | None = None
     amount: str | None = None
     raw_amount: Raw | None = None
 
@@ -104,6 +103,7 @@ class Amounts(Wire):
     They do not add up: `subtotal` has the shipping in it, and `shipping_total` and `discount_total` have tax in them.
     """
 
+    created_at: str | None = None
     currency_code: str | None = None
     total: str | None = None
     subtotal: str | None = None
@@ -121,8 +121,8 @@ class OrderBody(Amounts):
     fulfillment_status: str | None = None
     email: str | None = None
     customer_id: str | None = None
-    created_at: str | None = None
     updated_at: str | None = None
+    canceled_at: str | None = None
     summary: Summary | None = None
     items: Members[Line] | None = None
     customer: WireCustomer | None = None
@@ -170,6 +170,7 @@ AMOUNTS = ("currency_code", "total", "subtotal", "shipping_total", "discount_tot
 ORDER_FIELDS = ",".join(
     (
         *("id", "display_id", "custom_display_id", "status", "email", "customer_id", "created_at", "updated_at"),
+        "canceled_at",
         *AMOUNTS,
         *ITEMS,
         *("summary", "*customer", "*shipping_address", "*billing_address", "*payment_collections"),
@@ -181,7 +182,7 @@ CART_FIELDS = ",".join(("id", "customer_id", "completed_at", *AMOUNTS, "*items")
 # A hit is shown by number, status, date and person.
 HIT_FIELDS = ",".join(
     (
-        *("id", "display_id", "custom_display_id", "status", "email", "created_at"),
+        *("id", "display_id", "custom_display_id", "status", "email", "created_at", "canceled_at"),
         *ITEMS,
         *("*customer", "*shipping_address", "*billing_address"),
     )
