@@ -194,6 +194,20 @@ async def doctor(at: Installed) -> str:
     return "works with the package, unknown without it"
 
 
+async def verified(at: Installed) -> str:
+    """Where customers are verified, the id and the number open an order to its own address, and to no other."""
+    with with_secret_key(at.site.address, at.site.seeded.keys.secret) as admin:
+        order = admin.get(f"/admin/orders/{at.site.seeded.orders['shipped']}", fields=ORDER_FIELDS)["order"]
+    right = ["--email", order["email"]], ["--postal-code", order["shipping_address"]["postal_code"]]
+    wrong = ["--email", "eve@example.com"], ["--postal-code", "99999"]
+    variables = at.variables(ORDER_MCP_VERIFY="1")
+    for asked in (order["id"], str(order["display_id"])):
+        for shown in (*right, *wrong):
+            told = at.run("get-order", asked, "--json", *shown, variables=variables)
+            demand(f"{asked} with {shown}", told.returncode, 0 if shown in right else 1)
+    return "8 questions"
+
+
 class Check(NamedTuple):
     title: str
     run: Callable[[Installed], Awaitable[str]]
@@ -206,6 +220,7 @@ CHECKS = (
     Check("orders by number", by_number),
     Check("orders by e-mail address", by_email),
     Check("what cannot be answered", refusals),
+    Check("customers who are verified", verified),
     Check("doctor", doctor),
     Check("a cart becomes an order", a_cart_becomes_an_order),
     Check("its database is stopped in the middle", database_gone),

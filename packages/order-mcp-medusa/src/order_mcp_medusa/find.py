@@ -31,8 +31,8 @@ ORDERS, CUSTOMERS = ("admin", "orders"), ("admin", "customers")
 ROWS = 25
 """A page. Every row has all its lines in it, so a page of 100 could be too long to read."""
 MOST_CUSTOMERS = 10
-# Of what has the digits of a number inside it, the number itself is the smallest. Before it come only orders that have
-# them in an address.
+# Of the numbers that have these digits in them, the number itself is the smallest. Before it come only orders that have
+# them in an address or in a custom number.
 SMALLEST_FIRST, NEWEST_FIRST = "display_id", "-created_at"
 
 
@@ -55,7 +55,7 @@ async def find_orders(medusa: Provider[Any], search: Search) -> None:
     question = search.question
     if question.held is Held.EMAIL:
         search.compared = "the address on the order and that of its customer, without drafts"
-        await _scan(medusa, search, BY_EMAIL, NEWEST_FIRST)
+        await _by_address(medusa, search)
         for customer in await _customers(medusa, search):
             await _orders_of(medusa, search, customer)
         return
@@ -65,20 +65,35 @@ async def find_orders(medusa: Provider[Any], search: Search) -> None:
         with suppress(NotFound, InvalidInput):
             search.add(await medusa.get_order(question.value), "id")
             return  # what is an id is nobody's number
-    await _scan(medusa, search, BY_NUMBER, SMALLEST_FIRST)
+    await _by_number(medusa, search)
 
 
-async def _scan(medusa: Provider[Any], search: Search, entry: Entry[OrderBody], order: str) -> None:
+async def _by_number(medusa: Provider[Any], search: Search) -> None:
+    """What the free search picks. One page is read in any case: the number itself is among the first."""
+
+    def look(listed: OrderList) -> int:
+        search.look_at(listed.orders, BY_NUMBER)
+        return whole(listed.count) or 0
+
+    query: dict[str, str | int] = {"q": search.question.value, "order": SMALLEST_FIRST, "limit": ROWS}
+    for page in range(max(search.limits.pages, 1)):
+        count = await medusa.listed(OrderList, *ORDERS, look=look, fields=HIT_FIELDS, offset=page * ROWS, **query)
+        if count <= (page + 1) * ROWS:
+            return
+    search.falls_short(NOT_ALL_GIVEN)
+
+
+async def _by_address(medusa: Provider[Any], search: Search) -> None:
     """All that the free search picks, page by page."""
 
     def look(listed: OrderList) -> bool:
-        return search.look_at_page(listed.orders, whole(listed.count), entry)
+        return search.look_at_page(listed.orders, whole(listed.count), BY_EMAIL)
 
     async def turn() -> bool:
-        query: dict[str, str | int] = {"q": search.question.value, "order": order, "limit": ROWS}
+        query: dict[str, str | int] = {"q": search.question.value, "order": NEWEST_FIRST, "limit": ROWS}
         return await medusa.listed(OrderList, *ORDERS, look=look, fields=HIT_FIELDS, offset=search.received, **query)
 
-    await search.scan(turn, {"email": "e-mail addresses"} if entry is BY_EMAIL else {"order_number": "numbers"})
+    await search.scan(turn, {"email": "e-mail addresses"})
 
 
 async def _customers(medusa: Provider[Any], search: Search) -> list[str]:

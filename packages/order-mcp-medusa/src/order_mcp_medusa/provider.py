@@ -129,7 +129,7 @@ class Medusa(Provider[MedusaSettings]):
 
     @classmethod
     def finds_by(cls, settings: MedusaSettings | None) -> Mapping[Held, How]:
-        return {Held.NUMBER: How.SCAN, Held.EMAIL: How.SCAN}
+        return {Held.NUMBER: How.FILTER, Held.EMAIL: How.SCAN}
 
     async def find_orders(self, search: Search) -> None:
         await find.find_orders(self, search)
